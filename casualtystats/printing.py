@@ -1,0 +1,67 @@
+"""How numbers print: counts as they are, rates with three significant digits, bounds rounded outward."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from typing import Final, Literal
+
+__all__ = ["Rounding", "format_count", "format_days", "format_rate"]
+
+Rounding = Literal["nearest", "down", "up"]
+_MODES: Final[dict[Rounding, str]] = {"nearest": ROUND_HALF_EVEN, "down": ROUND_FLOOR, "up": ROUND_CEILING}
+
+
+def format_count(value: float, rounding: Rounding = "nearest") -> str:
+    """A count with thousands separators; a fraction (an allocated count) follows the rule for rates.
+
+    Examples
+    --------
+    >>> format_count(180000), format_count(16363.636)
+    ('180,000', '16,364')
+    """
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return format_rate(value, rounding)
+
+
+def format_rate(value: float, rounding: Rounding = "nearest") -> str:
+    """A rate: whole from 100 up, else three significant digits. Floors round down, ceilings up.
+
+    Parameters
+    ----------
+    value : float
+        A finite number.
+    rounding : {"nearest", "down", "up"}
+        "down" for a lower bound, "up" for an upper bound.
+
+    Examples
+    --------
+    >>> format_rate(16363.636), format_rate(5.1739, "down"), format_rate(0.11685824)
+    ('16,364', '5.17', '0.117')
+    >>> format_rate(99.96), format_rate(8.5, "up"), format_rate(0)
+    ('100', '8.50', '0')
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"expected a finite number, got {value!r}")
+    exact = Decimal(repr(float(value)))
+    if exact == 0:
+        return "0"
+    places = max(0, 2 - exact.adjusted())
+    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=_MODES[rounding])
+    if places and rounded.adjusted() > exact.adjusted():
+        rounded = rounded.quantize(Decimal(1).scaleb(-(places - 1)))
+    return f"{rounded:,f}"
+
+
+def format_days(low: float, high: float) -> str:
+    """A number of days, or a range of them, with its noun.
+
+    Examples
+    --------
+    >>> format_days(11, 11), format_days(14, 23), format_days(1, 1)
+    ('11 days', '14 to 23 days', '1 day')
+    """
+    if low == high:
+        return f"{low:g} day" if low == 1 else f"{low:,.10g} days"
+    return f"{low:,.10g} to {high:,.10g} days"
