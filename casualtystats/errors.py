@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = [
     "CasualtyStatsError",
     "DatasetError",
+    "DecreaseError",
     "DoubleCountError",
     "KindError",
     "MeasureError",
@@ -63,8 +64,12 @@ class DoubleCountError(CasualtyStatsError):
     """Reports overlap in time, place and group, and no rule was named for it."""
 
 
-class VintageError(CasualtyStatsError):
+class VintageError(DoubleCountError):
     """The same figure was published several times and no date of knowledge (`as_of`) was named."""
+
+
+class DecreaseError(CasualtyStatsError):
+    """A running total goes down, so that its differences are not counts."""
 
 
 class NotAdditiveError(CasualtyStatsError):

@@ -10,12 +10,12 @@ Invariants
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from casualtystats.errors import ParseError, UndefinedEstimateError
+from casualtystats.errors import MixedUnitsError, ParseError, UndefinedEstimateError
 from casualtystats.printing import format_count
-from casualtystats.vocabulary import QUALIFIERS, Qualifier
+from casualtystats.vocabulary import QUALIFIERS, Qualifier, Unit
 
 __all__ = ["Estimate", "about_bounds"]
 
@@ -58,6 +58,8 @@ class Estimate:
         The number as printed.
     qualifier : Qualifier, optional
         The words around it: exactly, at_least, more_than, approximately, up_to, less_than, between.
+    unit : Unit, optional
+        What is counted, where it is known: estimates of different units are never added.
 
     Raises
     ------
@@ -79,6 +81,7 @@ class Estimate:
     high: float | None = None
     stated: float | None = None
     qualifier: Qualifier | None = None
+    unit: Unit | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("low", self.low), ("best", self.best), ("high", self.high), ("stated", self.stated)):
@@ -149,7 +152,7 @@ class Estimate:
         if self.best is None:
             return self
         high = None if self.high is None else max(self.high, self.best)
-        return Estimate(min(self.low, self.best), self.best, high, self.stated, self.qualifier)
+        return replace(self, low=min(self.low, self.best), high=high)
 
     def __add__(self, other: Estimate) -> Estimate:
         """Sum of counts of separate things: bounds add, and what is missing on one side stays missing."""
@@ -157,7 +160,7 @@ class Estimate:
             return NotImplemented
         best = None if self.best is None or other.best is None else self.best + other.best
         high = None if self.high is None or other.high is None else self.high + other.high
-        return Estimate(self.low + other.low, best, high)
+        return Estimate(self.low + other.low, best, high, unit=self._shared_unit(other))
 
     def __sub__(self, other: Estimate) -> Estimate:
         """Difference of two counts, by interval arithmetic: [low - other.high, high - other.low].
@@ -177,7 +180,7 @@ class Estimate:
             )
         best = None if self.best is None or other.best is None else self.best - other.best
         high = None if self.high is None else self.high - other.low
-        return Estimate(self.low - other.high, best, high)
+        return Estimate(self.low - other.high, best, high, unit=self._shared_unit(other))
 
     def minus_part(self, part: Estimate) -> Estimate:
         """What remains of a whole when a part of it is taken out: never negative.
@@ -197,7 +200,8 @@ class Estimate:
             raise UndefinedEstimateError(f"expected a part that fits into the whole, got '{part}' inside '{self}'")
         low = 0 if part.high is None else max(0, self.low - part.high)
         best = None if self.best is None or part.best is None else self.best - part.best
-        return Estimate(low, best if best is None or best >= 0 else None, high)
+        unit = self._shared_unit(part)
+        return Estimate(low, best if best is None or best >= 0 else None, high, unit=unit)
 
     def __mul__(self, factor: float) -> Estimate:
         """The estimate times a non-negative number."""
@@ -205,9 +209,16 @@ class Estimate:
             raise UndefinedEstimateError(f"expected a factor of 0 or more, got {factor!r}")
         best = None if self.best is None else self.best * factor
         high = None if self.high is None else self.high * factor
-        return Estimate(self.low * factor, best, high)
+        return Estimate(self.low * factor, best, high, unit=self.unit)
 
     __rmul__ = __mul__
+
+    def _shared_unit(self, other: Estimate) -> Unit | None:
+        if self.unit is not None and other.unit is not None and self.unit != other.unit:
+            raise MixedUnitsError(
+                f"expected two estimates of one unit, got {self.unit} and {other.unit}; these are never added or subtracted"
+            )
+        return self.unit or other.unit
 
     def __str__(self) -> str:
         best = "" if self.best is None else format_count(self.best)

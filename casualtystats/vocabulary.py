@@ -25,6 +25,7 @@ __all__ = [
     "Kind",
     "Measure",
     "MeasureType",
+    "Population",
     "Qualifier",
     "Role",
     "Standard",
@@ -207,6 +208,10 @@ class Displaced(MeasureType):
 
 class InternallyDisplaced(MeasureType):
     """People who are displaced on a date (a stock)."""
+
+
+class Population(MeasureType):
+    """People who live in a place on a date (a stock)."""
 
 
 class FacilitiesOut(MeasureType):

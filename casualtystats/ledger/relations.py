@@ -1,0 +1,80 @@
+"""How single reports relate: which count lies inside which, and which can share nobody."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import polars as pl
+
+from casualtystats.ledger.keys import DIMENSIONS
+from casualtystats.places import Places, Relation
+
+__all__ = ["relations"]
+
+_SCHEMA: Final = {"report_id": pl.String, "relation": pl.String, "other_id": pl.String, "reason": pl.String}
+
+
+def relations(frame: pl.DataFrame, places: Places | None = None) -> pl.DataFrame:
+    """How every two reports of one measure and unit relate.
+
+    Parameters
+    ----------
+    frame : pl.DataFrame
+        Reports in the columns of `ReportSchema`. The number of pairs grows with the square of its height.
+    places : Places, optional
+        The zones that the place column may name.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row a pair, earlier row first: `report_id, relation, other_id, reason`. The relation is `within`,
+        `contains`, `equal`, `overlaps` or `disjoint`: of the widest periods, places, groups, perpetrators and
+        destinations together. Reports that lie `within` another are counted by it already and are never added
+        to it; `disjoint` ones share nobody. The reason names the dimension that decides.
+    """
+    table = places if places is not None else Places()
+    rows = frame.to_dicts()
+    lines: list[tuple[str, str, str, str]] = []
+    for at, a in enumerate(rows):
+        for b in rows[at + 1 :]:
+            if a["measure"] == b["measure"] and a["unit"] == b["unit"]:
+                relation, reason = _relate(a, b, table)
+                lines.append((a["report_id"], relation, b["report_id"], reason))
+    return pl.DataFrame(lines, schema=_SCHEMA, orient="row")
+
+
+def _relate(a: dict[str, Any], b: dict[str, Any], places: Places) -> tuple[Relation, str]:
+    found: dict[str, Relation] = {"period": _periods(a, b)}
+    for name in DIMENSIONS:
+        table = places if name in ("place", "destination") else Places()
+        found[name] = table.relation(a[name], b[name])
+    apart = [name for name, relation in found.items() if relation == "disjoint"]
+    if apart:
+        return "disjoint", "; ".join(_differ(name, a, b) for name in apart)
+    kinds = set(found.values())
+    if kinds == {"equal"}:
+        return "equal", "same period, place and group"
+    wholes: tuple[Relation, Relation] = ("contains", "within")
+    for whole in wholes:
+        if kinds <= {whole, "equal"}:
+            deciding = [name for name, relation in found.items() if relation == whole]
+            return whole, f"by {', '.join(deciding)}"
+    mixed = [f"{name} {relation}" for name, relation in found.items() if relation != "equal"]
+    return "overlaps", ", ".join(mixed)
+
+
+def _periods(a: dict[str, Any], b: dict[str, Any]) -> Relation:
+    first, second = (a["start_earliest"], a["end_latest"]), (b["start_earliest"], b["end_latest"])
+    if first == second:
+        return "equal"
+    if first[0] > second[1] or second[0] > first[1]:
+        return "disjoint"
+    if first[0] <= second[0] and second[1] <= first[1]:
+        return "contains"
+    return "within" if second[0] <= first[0] and first[1] <= second[1] else "overlaps"
+
+
+def _differ(name: str, a: dict[str, Any], b: dict[str, Any]) -> str:
+    if name == "period":
+        return "they share no day"
+    return f"different {name}: {a[name]} and {b[name]}"

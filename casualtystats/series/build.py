@@ -1,0 +1,161 @@
+"""From checked reports to intervals of a flow, or dated stocks: what the builders share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import polars as pl
+
+from casualtystats.errors import OptionError
+from casualtystats.ledger import DIMENSIONS, Keys, Resolution, resolve
+from casualtystats.ledger.rules import OverlapRule
+from casualtystats.reports import Reports
+from casualtystats.series.cells import Facts
+from casualtystats.series.info import SeriesInfo
+from casualtystats.series.select import By, Observed, Selection, check_by, observed_days
+from casualtystats.vocabulary import Kind, Measure, Role, Unit, adds_over_time
+
+__all__ = ["Built", "build"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a builder hands to its series."""
+
+    info: SeriesInfo
+    intervals: pl.LazyFrame
+    facts: Facts
+    audit: pl.LazyFrame
+
+
+def build(
+    reports: Reports,
+    measure: Measure,
+    kinds: tuple[Kind, ...],
+    *,
+    place: str | None,
+    group: str | None,
+    source: str | None,
+    unit: Unit | None,
+    role: Role | None,
+    by: Sequence[By],
+    overlap: OverlapRule,
+    observed: Observed | None,
+    as_of: str | date | None,
+) -> Built:
+    """Select reports, settle overlaps by the named rule, and describe what is left."""
+    columns = check_by(by)
+    selection = Selection.of(
+        reports, measure, kinds, unit=unit, place=place, group=group, source=source, role=role, as_of=as_of
+    )
+    additive = adds_over_time(measure, selection.unit)
+    if overlap == "add" and not additive:
+        raise OptionError(
+            f"overlap='add' is for separate events, and {measure} in {selection.unit} does not add up: the same ones "
+            "are counted again. Use unit='displacements', as_displacements(), or choose one report for each period"
+        )
+    selected = selection.frame()
+    known, dropped = _newest(selected) if as_of is not None and overlap != "add" else (selected, None)
+    keys = Keys.of(known, reports.places)
+    apart = [name for name in columns if name not in ("place", "group")]
+    settled = resolve(known, keys, overlap, apart=apart, origin=reports.origin)
+    scope = Keys.of(settled.used, reports.places).scope(selection.fixed)
+    intervals = _intervals(settled.used, keys, scope, columns)
+    facts = _facts(intervals, columns, additive, observed_days(observed))
+    info = _info(selection, scope, columns, overlap, settled, facts)
+    return Built(info, intervals, facts, _audit(selection, settled, dropped))
+
+
+def _newest(selected: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """The newest vintage of each figure, and the ids of the older ones with the newest beside them."""
+    figure = ["source", *DIMENSIONS, "start_earliest", "start_latest", "end_earliest", "end_latest"]
+    latest = pl.col("published_latest").max().over(figure)
+    newest = pl.col("report_id").sort_by("published_latest", "report_id").last().over(figure)
+    marked = selected.with_columns(_new=pl.col("published_latest") == latest, _by=newest)
+    return marked.filter("_new").drop("_new", "_by"), marked.filter(~pl.col("_new")).select("report_id", "_by")
+
+
+def _intervals(
+    used: pl.LazyFrame, keys: Keys, scope: dict[str, str | None], by: tuple[str, ...]
+) -> pl.LazyFrame:
+    """Reports in the columns of `IntervalSchema`, with `by` in front; a best outside its bounds widens them."""
+    found = Keys.of(used, keys.places)
+    whole = [
+        all(
+            name in by or found.relation(name, key[at], scope[name]) in ("equal", "contains")
+            for at, name in enumerate(found.dimensions)
+        )
+        for key in found.values
+    ]
+    if all(whole) or not any(whole):
+        marked = used.with_columns(whole=pl.lit(all(whole)))
+    else:
+        table = pl.LazyFrame(
+            [(*key, flag) for key, flag in zip(found.values, whole, strict=True)],
+            schema=dict.fromkeys(DIMENSIONS, pl.String) | {"whole": pl.Boolean},
+            orient="row",
+        )
+        marked = used.join(table, on=list(DIMENSIONS), how="left", nulls_equal=True, maintain_order="left")
+    low, best, high = pl.col("low"), pl.col("best"), pl.col("high")
+    return marked.select(
+        *by, "report_id",
+        "start_latest", "end_earliest", "hours", "best", "whole",
+        period_start="start_earliest", period_end="end_latest", stated="value",
+        low=pl.when(best < low).then(best).otherwise(low),
+        high=pl.when(best > high).then(best).otherwise(high),
+    ).select(
+        *by, "report_id", "period_start", "period_end", "start_latest", "end_earliest", "hours",
+        "low", "best", "high", "stated", "whole",
+    )  # fmt: skip
+
+
+def _facts(
+    intervals: pl.LazyFrame, by: tuple[str, ...], additive: bool, observed: tuple[tuple[date, date], ...]
+) -> Facts:
+    fuzzy = (pl.col("start_latest") != pl.col("period_start")) | (pl.col("end_earliest") != pl.col("period_end"))
+    seen: dict[str, Any] = intervals.select(
+        first=pl.col("period_start").min(), last=pl.col("period_end").max(), fuzzy=fuzzy.any(),
+        one_sided=pl.col("best").has_nulls(), unbounded=pl.col("high").has_nulls(),
+        every=pl.col("whole").all(), some=pl.col("whole").any(),
+    ).collect(engine="streaming").row(0, named=True)  # fmt: skip
+    rows = intervals.select(by).unique().collect(engine="streaming").sort(by) if by else pl.DataFrame()
+    whole: Literal["all", "some", "none"] = "all" if seen["every"] else "some" if seen["some"] else "none"
+    return Facts(
+        rows, seen["first"], seen["last"], additive, seen["fuzzy"], seen["one_sided"], seen["unbounded"], whole, observed
+    )
+
+
+def _info(
+    selection: Selection, scope: dict[str, str | None], by: tuple[str, ...],
+    overlap: OverlapRule, settled: Resolution, facts: Facts,
+) -> SeriesInfo:  # fmt: skip
+    attributed = settled.used.select(
+        pl.col("source").unique().implode(), pl.col("standard").unique().implode()
+    ).collect(engine="streaming").row(0)  # fmt: skip
+    sources, standards = (tuple(sorted(str(name) for name in names if name is not None)) for names in attributed)
+    rule = "preference: " + ", ".join(overlap) if isinstance(overlap, list) else overlap
+    parts = {name: None if name in by else scope[name] for name in DIMENSIONS}
+    return SeriesInfo(
+        selection.measure, selection.unit, parts["place"], parts["group"], parts["perpetrator"], parts["destination"],
+        by, sources, standards, rule, selection.as_of, facts.first, facts.last,
+    )  # fmt: skip
+
+
+def _audit(selection: Selection, settled: Resolution, dropped: pl.LazyFrame | None) -> pl.LazyFrame:
+    texts = ("status", "by", "reason", "uncovered")
+    lines = pl.LazyFrame(
+        [(line.report_id, line.status, line.by, line.reason, line.uncovered) for line in settled.audit],
+        schema=dict.fromkeys(("report_id", *(f"_{name}" for name in texts)), pl.String),
+        orient="row",
+    )
+    if dropped is not None:
+        reason = pl.lit("the same figure was published again")
+        older = dropped.select("report_id", _status=pl.lit("superseded"), _by="_by", _reason=reason)
+        lines = pl.concat([lines, older], how="diagonal")
+    blank = pl.lit(None, pl.String)
+    base = selection.audit().with_columns(by=blank, uncovered=blank)
+    told = [pl.coalesce(f"_{name}", name).alias(name) for name in texts]
+    return base.join(lines, on="report_id", how="left", maintain_order="left").select("report_id", *told)

@@ -1,0 +1,249 @@
+"""Calendar cells of a set of intervals, without ever writing out the days of an interval.
+
+Each interval leaves two events: its daily rate, bounds and number begin to count at its first day and cease after
+its last. Events are summed by row of the series and date, then by cell, and a running sum over the cells gives what
+is active in each. All sums are of integers: exact, and the same in any order. The work grows with intervals and
+cells, not with the lengths of periods.
+
+Within a cell that starts on day c and has W days, with daily rate R active before c and jumps r_j on days x_j of
+the cell, the allocated count is R * W + sum_j r_j * (c + W - x_j).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from casualtystats.periods.cadence import Every, calendar, cell_start
+from casualtystats.series.allocation import ONE, fuzzy_jumps, rate_of
+
+__all__ = ["Facts", "Grid", "cells", "covered_days", "running"]
+
+Spread = Literal["uniform", "whole"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of the intervals before they are summed, so that the plan can leave out what they do not have."""
+
+    rows: pl.DataFrame
+    first: date
+    last: date
+    additive: bool
+    fuzzy: bool
+    one_sided: bool
+    unbounded: bool
+    whole: Literal["all", "some", "none"]
+    observed: tuple[tuple[date, date], ...] = ()
+
+    @property
+    def by(self) -> list[str]:
+        """The columns that split the series into rows."""
+        return self.rows.columns
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The slots (row of the series x calendar cell) of an answer; each row ends with one slot that is no cell."""
+
+    facts: Facts
+    every: Every
+    origin: date | None
+    cells: pl.DataFrame
+
+    @classmethod
+    def of(cls, facts: Facts, every: Every, origin: date | None) -> Grid:
+        """The grid from the first to the last day of any report or observed period."""
+        first = min([facts.first, *(start for start, _ in facts.observed)])
+        last = max([facts.last, *(end for _, end in facts.observed)])
+        origin = first if origin is None and not isinstance(every, str) else origin
+        return cls(facts, every, origin, calendar(first, last, every, origin))
+
+    @property
+    def width(self) -> int:
+        """Slots a row: its cells and one more, in which what lies after the last cell falls."""
+        return self.cells.height + 1
+
+    def slots(self, events: pl.LazyFrame, day: pl.Expr) -> pl.LazyFrame:
+        """Events with the `slot` of a day, and `left`: the days from that day to the end of its cell."""
+        if self.facts.by:
+            rows = self.facts.rows.lazy().with_row_index("_row_of")
+            events = events.join(rows, on=self.facts.by, how="left", nulls_equal=True)
+        else:
+            events = events.with_columns(_row_of=pl.lit(0, pl.UInt32))
+        base = pl.col("_row_of").cast(pl.Int64) * self.width
+        if self.every == "day":
+            number = (day.to_physical() - (self.cells["period_start"][0] - date(1970, 1, 1)).days).cast(pl.Int64)
+            return events.with_columns(slot=base + number, left=pl.lit(1, pl.Int64))
+        table = self.cells.lazy().select("period_start", _end="period_end", _cell=pl.col("cell").cast(pl.Int64))
+        placed = events.with_columns(_day=day, period_start=cell_start(day, self.every, self.origin))
+        placed = placed.join(table, on="period_start", how="left")
+        left = (pl.col("_end").to_physical() - pl.col("_day").to_physical() + 1).cast(pl.Int64)
+        return placed.with_columns(slot=base + pl.col("_cell").fill_null(self.width - 1), left=left.fill_null(1))
+
+    def frame(self) -> pl.LazyFrame:
+        """All slots with their cell's dates and their row's values, in order."""
+        rows = self.facts.rows if self.facts.by else pl.DataFrame({"_one": [0]})
+        named = rows.lazy().with_row_index("_row_of").join(self.cells.lazy(), how="cross")
+        slot = pl.col("_row_of").cast(pl.Int64) * self.width + pl.col("cell").cast(pl.Int64)
+        return named.select(*self.facts.by, "period_start", "period_end", "days", slot=slot)
+
+    def summed(self, events: list[pl.LazyFrame], columns: list[str], largest: list[str]) -> pl.LazyFrame:
+        """Events summed by slot (the columns in `largest`: their maximum), on every slot and in order."""
+        sums = [pl.col(name).sum() for name in columns if name not in largest]
+        maxima = [pl.col(name).max() for name in largest]
+        total = pl.concat(events, how="diagonal").group_by("slot").agg(*sums, *maxima)
+        number = max(1, self.facts.rows.height if self.facts.by else 1) * self.width
+        slots = pl.LazyFrame({"slot": pl.int_range(number, eager=True)})
+        # A slot in which no event falls has sums of nothing: zero, not a gap.
+        return slots.join(total, on="slot", how="left", maintain_order="left").with_columns(pl.col(columns).fill_null(0))
+
+
+def _length() -> pl.Expr:
+    return (pl.col("period_end").to_physical() - pl.col("period_start").to_physical() + 1).cast(pl.Int64)
+
+
+def _fuzzy() -> pl.Expr:
+    return (pl.col("start_latest") != pl.col("period_start")) | (pl.col("end_earliest") != pl.col("period_end"))
+
+
+def _jumps(intervals: pl.LazyFrame, facts: Facts, spread: Spread) -> tuple[pl.Expr, list[pl.LazyFrame]]:
+    """The rate that begins with an interval, and the jumps that are neither at its first day nor after its last."""
+    days, best = _length(), pl.col("best")
+    extra: list[pl.LazyFrame] = []
+    if spread == "whole":
+        rate = (best // days).cast(pl.Int128) * pl.lit(ONE, pl.Int128)
+        # The first N mod D days hold one more: ties of the largest remainders go to the earliest.
+        more = best % days
+        fixed = intervals.filter(~_fuzzy()) if facts.fuzzy else intervals
+        some = fixed.filter(best.is_not_null() & (more > 0))
+        until = (pl.col("period_start").to_physical() + more.cast(pl.Int32)).cast(pl.Date)
+        one = pl.lit(ONE, pl.Int128)
+        extra.append(some.group_by(*facts.by, date="period_start").agg(rate=one * pl.len().cast(pl.Int128)))
+        extra.append(some.group_by(*facts.by, date=until).agg(rate=-one * pl.len().cast(pl.Int128)))
+    else:
+        rate = rate_of(best, days)
+    if facts.fuzzy:
+        rate = pl.when(_fuzzy()).then(pl.lit(0, pl.Int128)).otherwise(rate)
+        rows = intervals.filter(_fuzzy() & best.is_not_null())
+        extra.append(fuzzy_jumps(rows, facts.by, whole=spread == "whole"))
+    return rate, extra
+
+
+def _events(intervals: pl.LazyFrame, grid: Grid, spread: Spread) -> tuple[list[pl.LazyFrame], list[str]]:
+    """Events by slot: what begins, what ceases, and the counts of intervals that lie inside one cell."""
+    facts, by = grid.facts, grid.facts.by
+    rate, extra = _jumps(intervals, facts, spread)
+    active: dict[str, pl.Expr] = {"n": pl.len().cast(pl.Int64), "high": pl.col("high").sum()}
+    if facts.unbounded:
+        active["no_high"] = pl.col("high").null_count().cast(pl.Int64)
+    if facts.one_sided:
+        active["no_best"] = pl.col("best").null_count().cast(pl.Int64)
+    if grid.every == "day":
+        inside = pl.col("period_start") == pl.col("period_end")
+    else:
+        inside = cell_start(pl.col("period_start"), grid.every, grid.origin) == cell_start(
+            pl.col("period_end"), grid.every, grid.origin
+        )
+    low = pl.when(inside).then(pl.col("low"))
+    begins = intervals.group_by(*by, "period_start").agg(
+        rate=rate.sum(),
+        low=low.sum() if facts.additive else low.max(),
+        inside=inside.sum().cast(pl.Int64),
+        **active,
+    )
+    ceases = intervals.group_by(*by, "period_end").agg(rate=-rate.sum(), **{name: -expr for name, expr in active.items()})
+    after = (pl.col("period_end").to_physical() + 1).cast(pl.Date)
+    names = list(active)
+    started = grid.slots(begins, pl.col("period_start")).select(
+        "slot", "low", "inside", *names, "rate", part=pl.col("rate") * pl.col("left")
+    )
+    if grid.every == "day":
+        ended = [grid.slots(ceases, after).select("slot", *names, "rate", part="rate")]
+    else:
+        stopped = grid.slots(ceases, after).select("slot", "rate", part=pl.col("rate") * pl.col("left"))
+        last = grid.slots(ceases, pl.col("period_end")).select(slot=pl.col("slot") + 1, *map(pl.col, names))
+        ended = [stopped, last]
+    more = [grid.slots(jumps, pl.col("date")).select("slot", "rate", part=pl.col("rate") * pl.col("left")) for jumps in extra]
+    return [started, *ended, *more], ["low", "inside", *names, "rate", "part"]
+
+
+def covered_days(intervals: pl.LazyFrame, grid: Grid) -> pl.LazyFrame:
+    """Days of each slot about which a report on the whole speaks, or which lie in an observed period."""
+    facts, by = grid.facts, grid.facts.by
+    whole = intervals if facts.whole == "all" else intervals.filter("whole")
+    one = pl.len().cast(pl.Int64)
+    after = (pl.col("period_end").to_physical() + 1).cast(pl.Date)
+    events = [whole.group_by(*by, date="period_start").agg(change=one), whole.group_by(*by, date=after).agg(change=-one)]
+    if facts.observed:
+        seen = pl.LazyFrame(
+            [change for first, last in facts.observed for change in ((first, 1), (last, -1))],
+            schema={"date": pl.Date, "change": pl.Int64},
+            orient="row",
+        ).with_columns(date=pl.when(pl.col("change") < 0).then(pl.col("date").dt.offset_by("1d")).otherwise("date"))
+        events.append(facts.rows.lazy().join(seen, how="cross") if by else seen)
+    placed = grid.slots(pl.concat(events, how="diagonal"), pl.col("date"))
+    by_date = placed.group_by("_row_of", "date", "slot", "left").agg(pl.col("change").sum()).sort("_row_of", "date")
+    # Each row's changes cancel, so that one running sum serves all rows.
+    open_ = pl.col("change").cum_sum() > 0
+    turns = by_date.with_columns(open=open_).with_columns(turn=pl.col("open").cast(pl.Int64).diff().fill_null(1))
+    jumps = turns.filter(pl.col("turn") != 0).select("slot", rate="turn", part=pl.col("turn") * pl.col("left"))
+    total = grid.summed([jumps], ["rate", "part"], [])
+    days = pl.lit(1) if grid.every == "day" else pl.col("days")
+    before = pl.col("rate").cum_sum() - pl.col("rate")
+    named = grid.frame().join(total.with_columns(before=before), on="slot", how="left", maintain_order="left")
+    return named.select("slot", covered=pl.col("before") * days + pl.col("part"))
+
+
+def running(intervals: pl.LazyFrame, grid: Grid, spread: Spread) -> pl.LazyFrame:
+    """Slots with what is active in each: `n, inside, low, high, no_best, no_high, total, covered` (all integers)."""
+    facts = grid.facts
+    events, columns = _events(intervals, grid, spread)
+    total = grid.summed(events, columns, [] if facts.additive else ["low"])
+    active = [name for name in columns if name in ("n", "high", "no_high", "no_best")]
+    before = pl.col("rate").cum_sum() - pl.col("rate")
+    total = total.select(
+        "slot", "low", "inside", "part", *(pl.col(name).cum_sum() for name in active), before=before
+    )
+    missing = [pl.lit(0, pl.Int64).alias(name) for name in ("no_high", "no_best") if name not in columns]
+    named = grid.frame().join(total, on="slot", how="left", maintain_order="left").with_columns(missing)
+    named = named.with_columns(total=pl.col("before") * pl.col("days") + pl.col("part"))
+    if facts.whole == "none" and not facts.observed:
+        return named.with_columns(covered=pl.lit(0, pl.Int64))
+    if grid.every == "day" and facts.whole == "all" and not facts.observed:
+        return named.with_columns(covered=(pl.col("n") > 0).cast(pl.Int64))
+    return named.join(covered_days(intervals, grid), on="slot", how="left", maintain_order="left")
+
+
+def cells(intervals: pl.LazyFrame, facts: Facts, every: Every, origin: date | None, spread: Spread) -> pl.LazyFrame:
+    """The cells of a flow series, in the columns of `CellSchema`, the columns of `facts.rows` in front.
+
+    Parameters
+    ----------
+    intervals : pl.LazyFrame
+        In the columns of `IntervalSchema`.
+    facts : Facts
+        What is known of them.
+    every, origin : Every, date
+        The calendar.
+    spread : {"uniform", "whole"}
+        How `best` is spread over the days of a period.
+    """
+    slots = running(intervals, Grid.of(facts, every, origin), spread)
+    speaks = (pl.col("n") > 0) | (pl.col("covered") > 0)
+    known = speaks & (pl.col("no_best") == 0)
+    if not facts.additive:
+        known &= pl.col("n") <= 1
+    full = (pl.col("covered") == pl.col("days")) & (pl.col("no_high") == 0)
+    return slots.select(
+        *facts.by, "period_start", "period_end", "days",
+        low=pl.when(speaks).then("low"),
+        best=pl.when(known).then(pl.col("total").cast(pl.Float64) / float(ONE)),
+        high=pl.when(full).then("high"),
+        coverage=pl.col("covered").cast(pl.Float64) / pl.col("days").cast(pl.Float64),
+        allocated=pl.col("n") > pl.col("inside"),
+        reports=pl.col("n"),
+    )  # fmt: skip
