@@ -3,7 +3,7 @@
 A published figure is kept as what it is: a constraint on a count over a period, with its bounds, source and date.
 """
 
-from casualtystats import errors
+from casualtystats import datasets, errors
 from casualtystats.estimates import Estimate
 from casualtystats.periods import Period
 from casualtystats.places import Places

@@ -9,7 +9,7 @@ import polars as pl
 
 from casualtystats.errors import OptionError
 
-__all__ = ["EVERY", "Every", "Named", "calendar", "cell_end", "cell_start", "check_every", "every_name"]
+__all__ = ["EVERY", "Every", "Named", "calendar", "cell_end", "cell_start", "check_every", "every_name", "same_cell"]
 
 Named = Literal["day", "week", "epiweek", "month", "quarter", "year"]
 Every = Named | timedelta
@@ -71,6 +71,26 @@ def cell_start(day: pl.Expr, every: Every, origin: date | None = None) -> pl.Exp
     if every == "epiweek":
         return day.dt.offset_by("1d").dt.truncate("1w").dt.offset_by("-1d")
     return day.dt.truncate(_STEP[every])
+
+
+def same_cell(start: pl.Expr, end: pl.Expr, every: Every, origin: date | None = None) -> pl.Expr:
+    """Whether two days, the first not after the second, lie in one cell; without making its dates."""
+    first, last = start.to_physical(), end.to_physical()
+    if every == "day":
+        return first == last
+    if isinstance(every, timedelta):
+        days, shift = every.days, -_epoch_day(origin if origin is not None else date(1970, 1, 1))
+    elif every in ("week", "epiweek"):
+        # 1970-01-01 was a Thursday: Mondays are -3, Sundays -4, modulo 7.
+        days, shift = 7, 3 if every == "week" else 4
+    else:
+        months = {"month": 1, "quarter": 3, "year": 12}[every]
+        return _cell_of_month(start, months) == _cell_of_month(end, months)
+    return (first + shift) // days == (last + shift) // days
+
+
+def _cell_of_month(day: pl.Expr, months: int) -> pl.Expr:
+    return day.dt.year() * 12 + (day.dt.month().cast(pl.Int32) - 1) // months
 
 
 def cell_end(start: pl.Expr, every: Every) -> pl.Expr:

@@ -12,17 +12,19 @@ the cell, the allocated count is R * W + sum_j r_j * (c + W - x_j).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+from datetime import date, timedelta
+from typing import Final, Literal
 
 import polars as pl
 
-from casualtystats.periods.cadence import Every, calendar, cell_start
+from casualtystats.periods.cadence import Every, calendar, same_cell
 from casualtystats.series.allocation import ONE, fuzzy_jumps, rate_of
 
-__all__ = ["Facts", "Grid", "cells", "covered_days", "running"]
+__all__ = ["Facts", "Grid", "cells", "running"]
 
 Spread = Literal["uniform", "whole"]
+# polars has no negation of 128-bit integers; it subtracts them.
+_NONE: Final = pl.lit(0, pl.Int128)
 
 
 @dataclass(frozen=True)
@@ -67,25 +69,45 @@ class Grid:
         """Slots a row: its cells and one more, in which what lies after the last cell falls."""
         return self.cells.height + 1
 
-    def slots(self, events: pl.LazyFrame, day: pl.Expr) -> pl.LazyFrame:
-        """Events with the `slot` of a day, and `left`: the days from that day to the end of its cell."""
-        if self.facts.by:
-            rows = self.facts.rows.lazy().with_row_index("_row_of")
-            events = events.join(rows, on=self.facts.by, how="left", nulls_equal=True)
-        else:
-            events = events.with_columns(_row_of=pl.lit(0, pl.UInt32))
-        base = pl.col("_row_of").cast(pl.Int64) * self.width
+    @property
+    def first(self) -> int:
+        """First day of the grid, counted from 1970-01-01."""
+        return (self.cells["period_start"][0] - date(1970, 1, 1)).days
+
+    @property
+    def span(self) -> int:
+        """Day numbers a row: the days of the grid, and one day after them."""
+        return (self.cells["period_end"][-1] - self.cells["period_start"][0]).days + 2
+
+    def numbered(self, events: pl.LazyFrame) -> pl.LazyFrame:
+        """Events with `_base`: the number of the first day of their row. One whole number is what a row of the series
+        and a day are grouped by: several times faster than a text and a date."""
+        if not self.facts.by:
+            return events.with_columns(_base=pl.lit(0, pl.Int64))
+        rows = self.facts.rows.with_row_index("_base").with_columns(pl.col("_base").cast(pl.Int64) * self.span)
+        return events.join(rows.lazy(), on=self.facts.by, how="left", nulls_equal=True)
+
+    def number(self, day: pl.Expr) -> pl.Expr:
+        """The number of a day in its row."""
+        return pl.col("_base") + (day.to_physical() - self.first).cast(pl.Int64)
+
+    def slots(self, events: pl.LazyFrame) -> pl.LazyFrame:
+        """Events by day number `at`, with the `slot` of that day, and `left`: the days from it to the end of its cell."""
         if self.every == "day":
-            number = (day.to_physical() - (self.cells["period_start"][0] - date(1970, 1, 1)).days).cast(pl.Int64)
-            return events.with_columns(slot=base + number, left=pl.lit(1, pl.Int64))
-        table = self.cells.lazy().select("period_start", _end="period_end", _cell=pl.col("cell").cast(pl.Int64))
-        placed = events.with_columns(_day=day, period_start=cell_start(day, self.every, self.origin))
-        placed = placed.join(table, on="period_start", how="left")
-        left = (pl.col("_end").to_physical() - pl.col("_day").to_physical() + 1).cast(pl.Int64)
-        return placed.with_columns(slot=base + pl.col("_cell").fill_null(self.width - 1), left=left.fill_null(1))
+            return events.with_columns(slot="at", left=pl.lit(1, pl.Int64))
+        table = self.cells.lazy().select(
+            _cell=pl.col("cell").cast(pl.Int64),
+            _from=(pl.col("period_start").to_physical() - self.first).cast(pl.Int64),
+            _until=(pl.col("period_end").to_physical() - self.first + 1).cast(pl.Int64),
+        )
+        day = pl.int_ranges("_from", "_until").alias("_day")
+        days = table.select("_cell", "_until", day).explode("_day")
+        placed = events.with_columns(_day=pl.col("at") % self.span).join(days, on="_day", how="left")
+        slot = pl.col("at") // self.span * self.width + pl.col("_cell").fill_null(self.width - 1)
+        return placed.with_columns(slot=slot, left=(pl.col("_until") - pl.col("_day")).fill_null(1))
 
     def frame(self) -> pl.LazyFrame:
-        """All slots with their cell's dates and their row's values, in order."""
+        """All slots that are cells, with their dates and their row's values, in no order."""
         rows = self.facts.rows if self.facts.by else pl.DataFrame({"_one": [0]})
         named = rows.lazy().with_row_index("_row_of").join(self.cells.lazy(), how="cross")
         slot = pl.col("_row_of").cast(pl.Int64) * self.width + pl.col("cell").cast(pl.Int64)
@@ -98,8 +120,8 @@ class Grid:
         total = pl.concat(events, how="diagonal").group_by("slot").agg(*sums, *maxima)
         number = max(1, self.facts.rows.height if self.facts.by else 1) * self.width
         slots = pl.LazyFrame({"slot": pl.int_range(number, eager=True)})
-        # A slot in which no event falls has sums of nothing: zero, not a gap.
-        return slots.join(total, on="slot", how="left", maintain_order="left").with_columns(pl.col(columns).fill_null(0))
+        # A slot in which no event falls has sums of nothing: zero, not a gap. Joins may reorder, and running sums follow.
+        return slots.join(total, on="slot", how="left").with_columns(pl.col(columns).fill_null(0)).sort("slot")
 
 
 def _length() -> pl.Expr:
@@ -123,85 +145,99 @@ def _jumps(intervals: pl.LazyFrame, facts: Facts, spread: Spread) -> tuple[pl.Ex
         until = (pl.col("period_start").to_physical() + more.cast(pl.Int32)).cast(pl.Date)
         one = pl.lit(ONE, pl.Int128)
         extra.append(some.group_by(*facts.by, date="period_start").agg(rate=one * pl.len().cast(pl.Int128)))
-        extra.append(some.group_by(*facts.by, date=until).agg(rate=-one * pl.len().cast(pl.Int128)))
+        extra.append(some.group_by(*facts.by, date=until).agg(rate=_NONE - one * pl.len().cast(pl.Int128)))
     else:
         rate = rate_of(best, days)
     if facts.fuzzy:
-        rate = pl.when(_fuzzy()).then(pl.lit(0, pl.Int128)).otherwise(rate)
+        rate = pl.when(_fuzzy()).then(_NONE).otherwise(rate)
         rows = intervals.filter(_fuzzy() & best.is_not_null())
         extra.append(fuzzy_jumps(rows, facts.by, whole=spread == "whole"))
     return rate, extra
 
 
-def _events(intervals: pl.LazyFrame, grid: Grid, spread: Spread) -> tuple[list[pl.LazyFrame], list[str]]:
-    """Events by slot: what begins, what ceases, and the counts of intervals that lie inside one cell."""
-    facts, by = grid.facts, grid.facts.by
-    rate, extra = _jumps(intervals, facts, spread)
-    active: dict[str, pl.Expr] = {"n": pl.len().cast(pl.Int64), "high": pl.col("high").sum()}
-    if facts.unbounded:
-        active["no_high"] = pl.col("high").null_count().cast(pl.Int64)
-    if facts.one_sided:
-        active["no_best"] = pl.col("best").null_count().cast(pl.Int64)
-    if grid.every == "day":
-        inside = pl.col("period_start") == pl.col("period_end")
-    else:
-        inside = cell_start(pl.col("period_start"), grid.every, grid.origin) == cell_start(
-            pl.col("period_end"), grid.every, grid.origin
+@dataclass(frozen=True)
+class _Edges:
+    """What begins and what ceases to count, summed by row of the series and date: each interval is read twice, once
+    for its first day and once for its last, and everything else is made of these sums."""
+
+    begins: pl.LazyFrame
+    ceases: pl.LazyFrame
+    active: list[str]
+    extra: list[pl.LazyFrame]
+
+    @classmethod
+    def of(cls, intervals: pl.LazyFrame, grid: Grid, spread: Spread) -> _Edges:
+        """Sums by date; `whole` counts the intervals that speak about the whole."""
+        facts, by = grid.facts, grid.facts.by
+        rate, extra = _jumps(intervals, facts, spread)
+        active: dict[str, pl.Expr] = {"n": pl.len().cast(pl.Int64), "high": pl.col("high").sum()}
+        if facts.unbounded:
+            active["no_high"] = pl.col("high").null_count().cast(pl.Int64)
+        if facts.one_sided:
+            active["no_best"] = pl.col("best").null_count().cast(pl.Int64)
+        if facts.whole == "some":
+            active["whole"] = pl.col("whole").sum().cast(pl.Int64)
+        inside = same_cell(pl.col("period_start"), pl.col("period_end"), grid.every, grid.origin)
+        low = pl.when(inside).then(pl.col("low"))
+        rows = grid.numbered(intervals)
+        begins = rows.group_by(at=grid.number(pl.col("period_start"))).agg(
+            rate=rate.sum(), low=low.sum() if facts.additive else low.max(), inside=inside.sum().cast(pl.Int64), **active
         )
-    low = pl.when(inside).then(pl.col("low"))
-    begins = intervals.group_by(*by, "period_start").agg(
-        rate=rate.sum(),
-        low=low.sum() if facts.additive else low.max(),
-        inside=inside.sum().cast(pl.Int64),
-        **active,
-    )
-    ceases = intervals.group_by(*by, "period_end").agg(rate=-rate.sum(), **{name: -expr for name, expr in active.items()})
-    after = (pl.col("period_end").to_physical() + 1).cast(pl.Date)
-    names = list(active)
-    started = grid.slots(begins, pl.col("period_start")).select(
-        "slot", "low", "inside", *names, "rate", part=pl.col("rate") * pl.col("left")
-    )
-    if grid.every == "day":
-        ended = [grid.slots(ceases, after).select("slot", *names, "rate", part="rate")]
-    else:
-        stopped = grid.slots(ceases, after).select("slot", "rate", part=pl.col("rate") * pl.col("left"))
-        last = grid.slots(ceases, pl.col("period_end")).select(slot=pl.col("slot") + 1, *map(pl.col, names))
-        ended = [stopped, last]
-    more = [grid.slots(jumps, pl.col("date")).select("slot", "rate", part=pl.col("rate") * pl.col("left")) for jumps in extra]
-    return [started, *ended, *more], ["low", "inside", *names, "rate", "part"]
+        ceases = rows.group_by(at=grid.number(pl.col("period_end"))).agg(
+            rate=_NONE - rate.sum(), **{name: -expr for name, expr in active.items()}
+        )
+        jumps = [
+            grid.numbered(some).select("rate", at=grid.number(pl.col("date"))) for some in extra
+        ]
+        # Both are small beside the intervals, and used several times for calendars other than days.
+        return cls(begins.cache(), ceases.cache(), list(active), jumps)
+
+    def events(self, grid: Grid) -> tuple[list[pl.LazyFrame], list[str]]:
+        """The sums by slot, and the names of their columns."""
+        part = pl.col("rate") * pl.col("left")
+        started = grid.slots(self.begins).select("slot", "low", "inside", *self.active, "rate", part=part)
+        after = grid.slots(self.ceases.with_columns(at=pl.col("at") + 1))
+        if grid.every == "day":
+            ended = [after.select("slot", *self.active, "rate", part="rate")]
+        else:
+            last = grid.slots(self.ceases).select(slot=pl.col("slot") + 1, *map(pl.col, self.active))
+            ended = [after.select("slot", "rate", part=part), last]
+        more = [grid.slots(jumps).select("slot", "rate", part=part) for jumps in self.extra]
+        return [started, *ended, *more], ["low", "inside", *self.active, "rate", "part"]
 
 
-def covered_days(intervals: pl.LazyFrame, grid: Grid) -> pl.LazyFrame:
+def _covered_days(edges: _Edges, grid: Grid) -> pl.LazyFrame:
     """Days of each slot about which a report on the whole speaks, or which lie in an observed period."""
-    facts, by = grid.facts, grid.facts.by
-    whole = intervals if facts.whole == "all" else intervals.filter("whole")
-    one = pl.len().cast(pl.Int64)
-    after = (pl.col("period_end").to_physical() + 1).cast(pl.Date)
-    events = [whole.group_by(*by, date="period_start").agg(change=one), whole.group_by(*by, date=after).agg(change=-one)]
+    facts = grid.facts
+    count = "whole" if facts.whole == "some" else "n"
+    events: list[pl.LazyFrame] = []
+    if facts.whole != "none":
+        events.append(edges.begins.select("at", change=count))
+        events.append(edges.ceases.select(at=pl.col("at") + 1, change=count))
     if facts.observed:
-        seen = pl.LazyFrame(
-            [change for first, last in facts.observed for change in ((first, 1), (last, -1))],
-            schema={"date": pl.Date, "change": pl.Int64},
-            orient="row",
-        ).with_columns(date=pl.when(pl.col("change") < 0).then(pl.col("date").dt.offset_by("1d")).otherwise("date"))
-        events.append(facts.rows.lazy().join(seen, how="cross") if by else seen)
-    placed = grid.slots(pl.concat(events, how="diagonal"), pl.col("date"))
-    by_date = placed.group_by("_row_of", "date", "slot", "left").agg(pl.col("change").sum()).sort("_row_of", "date")
+        day = timedelta(days=1)
+        changes = [change for first, last in facts.observed for change in ((first, 1), (last + day, -1))]
+        seen = pl.LazyFrame(changes, schema={"date": pl.Date, "change": pl.Int64}, orient="row")
+        rows = facts.rows.lazy().join(seen, how="cross") if facts.by else seen
+        events.append(grid.numbered(rows).select("change", at=grid.number(pl.col("date"))))
+    by_date = pl.concat(events, how="diagonal").group_by("at").agg(pl.col("change").sum()).sort("at")
     # Each row's changes cancel, so that one running sum serves all rows.
     open_ = pl.col("change").cum_sum() > 0
     turns = by_date.with_columns(open=open_).with_columns(turn=pl.col("open").cast(pl.Int64).diff().fill_null(1))
-    jumps = turns.filter(pl.col("turn") != 0).select("slot", rate="turn", part=pl.col("turn") * pl.col("left"))
+    placed = grid.slots(turns.filter(pl.col("turn") != 0))
+    jumps = placed.select("slot", rate="turn", part=pl.col("turn") * pl.col("left"))
     total = grid.summed([jumps], ["rate", "part"], [])
     days = pl.lit(1) if grid.every == "day" else pl.col("days")
     before = pl.col("rate").cum_sum() - pl.col("rate")
-    named = grid.frame().join(total.with_columns(before=before), on="slot", how="left", maintain_order="left")
+    named = grid.frame().join(total.with_columns(before=before), on="slot", how="left")
     return named.select("slot", covered=pl.col("before") * days + pl.col("part"))
 
 
 def running(intervals: pl.LazyFrame, grid: Grid, spread: Spread) -> pl.LazyFrame:
-    """Slots with what is active in each: `n, inside, low, high, no_best, no_high, total, covered` (all integers)."""
+    """Cells in order with what is active in each: `n, inside, low, high, no_best, no_high, total, covered` (all integers)."""
     facts = grid.facts
-    events, columns = _events(intervals, grid, spread)
+    edges = _Edges.of(intervals, grid, spread)
+    events, columns = edges.events(grid)
     total = grid.summed(events, columns, [] if facts.additive else ["low"])
     active = [name for name in columns if name in ("n", "high", "no_high", "no_best")]
     before = pl.col("rate").cum_sum() - pl.col("rate")
@@ -209,13 +245,13 @@ def running(intervals: pl.LazyFrame, grid: Grid, spread: Spread) -> pl.LazyFrame
         "slot", "low", "inside", "part", *(pl.col(name).cum_sum() for name in active), before=before
     )
     missing = [pl.lit(0, pl.Int64).alias(name) for name in ("no_high", "no_best") if name not in columns]
-    named = grid.frame().join(total, on="slot", how="left", maintain_order="left").with_columns(missing)
+    named = grid.frame().join(total, on="slot", how="left").with_columns(missing)
     named = named.with_columns(total=pl.col("before") * pl.col("days") + pl.col("part"))
     if facts.whole == "none" and not facts.observed:
-        return named.with_columns(covered=pl.lit(0, pl.Int64))
+        return named.with_columns(covered=pl.lit(0, pl.Int64)).sort("slot")
     if grid.every == "day" and facts.whole == "all" and not facts.observed:
-        return named.with_columns(covered=(pl.col("n") > 0).cast(pl.Int64))
-    return named.join(covered_days(intervals, grid), on="slot", how="left", maintain_order="left")
+        return named.with_columns(covered=(pl.col("n") > 0).cast(pl.Int64)).sort("slot")
+    return named.join(_covered_days(edges, grid), on="slot", how="left").sort("slot")
 
 
 def cells(intervals: pl.LazyFrame, facts: Facts, every: Every, origin: date | None, spread: Spread) -> pl.LazyFrame:

@@ -79,20 +79,18 @@ def cumulated(
     """Running totals at the end of each cell; bounds count whole reports, best what is allocated so far."""
     grid = Grid.of(facts, every, origin)
     slots = running(intervals, grid, spread)
-    ended = intervals.group_by(*facts.by, "period_end").agg(
+    rows = grid.numbered(intervals)
+    ended = rows.group_by(at=grid.number(pl.col("period_end"))).agg(
         done=pl.col("low").sum() if facts.additive else pl.col("low").max(),
     )
-    begun = intervals.group_by(*facts.by, "period_start").agg(
+    begun = rows.group_by(at=grid.number(pl.col("period_start"))).agg(
         begun=pl.len().cast(pl.Int64), most=pl.col("high").sum(),
         open_top=pl.col("high").null_count().cast(pl.Int64), sided=pl.col("best").null_count().cast(pl.Int64),
     )  # fmt: skip
     names = ["begun", "most", "open_top", "sided"]
-    placed = [
-        grid.slots(ended, pl.col("period_end")).select("slot", "done"),
-        grid.slots(begun, pl.col("period_start")).select("slot", *names),
-    ]
+    placed = [grid.slots(ended).select("slot", "done"), grid.slots(begun).select("slot", *names)]
     sums = grid.summed(placed, ["done", *names], [] if facts.additive else ["done"])
-    joined = slots.join(sums, on="slot", how="left", maintain_order="left")
+    joined = slots.join(sums, on="slot", how="left").sort("slot")
     row = pl.col("slot") // grid.width
     least = pl.col("done").cum_sum() if facts.additive else pl.col("done").cum_max()
     so_far = joined.select(

@@ -84,14 +84,12 @@ def weighted_cells(
     plain = cells(intervals, facts, every, origin, "uniform")
     grid, days = Grid.of(facts, every, origin), Grid.of(facts, "day", None)
     rate = (pl.col("best").cast(pl.Float64) / pl.col("_share") * float(ONE)).cast(pl.Int128)
-    after = (pl.col("period_end").to_physical() + 1).cast(pl.Date)
-    shared = weights.join(intervals).with_columns(rate=rate, _after=after)
-    begins = shared.group_by(*facts.by, "period_start").agg(pl.col("rate").sum())
-    ceases = shared.group_by(*facts.by, "_after").agg(-pl.col("rate").sum())
-    events = [
-        days.slots(begins, pl.col("period_start")).select("slot", "rate"),
-        days.slots(ceases, pl.col("_after")).select("slot", "rate"),
-    ]
+    shared = days.numbered(weights.join(intervals).with_columns(rate=rate))
+    begins = shared.group_by(slot=days.number(pl.col("period_start"))).agg(pl.col("rate").sum())
+    ceases = shared.group_by(slot=days.number(pl.col("period_end")) + 1).agg(
+        rate=pl.lit(0, pl.Int128) - pl.col("rate").sum()
+    )
+    events = [begins, ceases]
     total = days.summed(events, ["rate"], []).select("slot", active=pl.col("rate").cum_sum())
     by_day = days.frame().join(total, on="slot", how="left", maintain_order="left")
     by_day = by_day.join(weights.table.lazy().select(period_start="date", weight="weight"), on="period_start", how="left")
@@ -100,6 +98,7 @@ def weighted_cells(
     start = cell_start(pl.col("period_start"), every, grid.origin)
     summed = by_day.select(*facts.by, period_start=start, _best=value).group_by(*facts.by, "period_start")
     best = summed.agg(pl.col("_best").sum())
-    joined = plain.join(best, on=[*facts.by, "period_start"], how="left", nulls_equal=True, maintain_order="left")
+    keys = [*facts.by, "period_start"]
+    joined = plain.join(best, on=keys, how="left", nulls_equal=True).sort(keys)
     spread = pl.when(pl.col("best").is_not_null()).then(pl.col("_best").cast(pl.Float64) / float(ONE))
     return joined.with_columns(best=spread).drop("_best")
