@@ -42,7 +42,7 @@ _SMALL: Final[dict[str, int]] = (
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:,\d{3}){1,5}|[1-9]\d{0,2}(?: \d{3}){1,5}", re.ASCII)
 _PLAIN: Final = re.compile(r"0|[1-9]\d{0,15}", re.ASCII)
 _SCALED: Final = re.compile(r"(0|[1-9]\d{0,5})(?:\.(\d{1,9}))? (thousand|million|billion)", re.ASCII)
-_BELOW_THOUSAND: Final = re.compile(r"(?:(?P<hundreds>[a-z]+) hundred)?(?: ?(?P<and>and )?(?P<small>[a-z-]+))?")
+_HUNDREDS: Final = re.compile(r"([a-z]+) hundred(?: (?:and )?([a-z-]+))?")
 _POINT: Final = re.compile(r"\d+(?:\.\d+)+(?: [a-z]+)?", re.ASCII)
 _SIGNED: Final = re.compile(r"[-+] ?\d.*", re.ASCII)
 _VAGUE: Final = re.compile(
@@ -90,7 +90,7 @@ def parse_number(text: str) -> int:
         number = 12 if cleaned == "a dozen" else _words(cleaned)
     if number is None or number > _LARGEST:
         hint = _hint(cleaned) if number is None else f"; the largest count that is read is {_LARGEST:,}"
-        raise ParseError(f"expected {NUMBER_GRAMMAR}; got {text!r}{hint}")
+        raise ParseError(f"expected {NUMBER_GRAMMAR}; got {text[:80]!r}{hint}")
     return number
 
 
@@ -133,15 +133,15 @@ def _below_thousand(text: str) -> int | None:
     joined = re.sub(rf"\b({'|'.join(_TENS)}) (?={'|'.join(_UNDER_TWENTY[1:10])}\b)", r"\1-", text)
     if joined in _SMALL:
         return _SMALL[joined]
-    match = _BELOW_THOUSAND.fullmatch(joined)
-    if match is None or match["hundreds"] is None:
+    match = _HUNDREDS.fullmatch(joined)
+    if match is None:
         return None
-    hundreds = 1 if match["hundreds"] == "a" else _SMALL.get(match["hundreds"], 0)
+    hundreds = 1 if match[1] == "a" else _SMALL.get(match[1], 0)
     if not 1 <= hundreds <= 9:
         return None
-    if match["small"] is None:
+    if match[2] is None:
         return 100 * hundreds
-    small = _SMALL.get(match["small"], 0)
+    small = _SMALL.get(match[2], 0)
     return 100 * hundreds + small if small else None
 
 

@@ -1,0 +1,131 @@
+"""Sampling intervals of counts: chance variation, given that every death of the period was reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, overload
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike, NDArray
+
+from casualtystats.errors import OptionError
+
+__all__ = ["check_level", "garwood", "level_text"]
+
+_LARGEST = 2.0**53
+
+
+def check_level(level: float) -> float:
+    """A level as a share between 0 and 1.
+
+    Raises
+    ------
+    OptionError
+        For anything else, such as 95 for 0.95.
+    """
+    if isinstance(level, bool) or not isinstance(level, int | float | np.number):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected level= a share between 0 and 1, such as 0.95; got {level!r}")
+    if not 0 < level < 1:
+        hint = f"; {level:g} % is level={level / 100:g}" if 1 < level < 100 else ""
+        raise OptionError(f"expected level= a share between 0 and 1, such as 0.95; got {level!r}{hint}")
+    return float(level)
+
+
+def level_text(level: float) -> str:
+    """A level in words.
+
+    Examples
+    --------
+    >>> level_text(0.95), level_text(0.999)
+    ('95 %', '99.9 %')
+    """
+    return f"{level * 100:.10g} %"
+
+
+@overload
+def garwood(count: float, level: float = 0.95) -> tuple[float, float]: ...
+@overload
+def garwood(
+    count: Sequence[float] | NDArray[Any] | pl.Series, level: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def garwood(
+    count: float | Sequence[float] | NDArray[Any] | pl.Series, level: float = 0.95
+) -> tuple[float, float] | tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Exact interval of the mean of a Poisson count (Garwood 1936).
+
+    .. math:: \tfrac12 \chi^2_{\alpha/2,\,2x} \;\le\; \mu \;\le\; \tfrac12 \chi^2_{1-\alpha/2,\,2x+2}
+
+    with x the count, alpha = 1 - level, and chi2 the quantile of the chi-squared distribution with the degrees of
+    freedom written after the comma; the lower end is 0 where x = 0.
+
+    Parameters
+    ----------
+    count : int, or sequence, array or series of int
+        Whole counts of 0 or more: deaths, not rates, and not counts that were spread over days.
+    level : float, default 0.95
+        Share of such intervals that hold the mean, at least.
+
+    Returns
+    -------
+    (float, float) or (array, array)
+        Lower and upper end, in the unit of the count.
+
+    Raises
+    ------
+    OptionError
+        If a count is missing, negative or not whole, or the level is not a share.
+
+    Notes
+    -----
+    The interval assumes that deaths are independent of each other and that all were reported. Deaths that come in
+    batches, as in an air strike, vary more: the interval is then too narrow. Computed by
+    `statsmodels.stats.rates.confint_poisson(method="exact-c")`.
+
+    References
+    ----------
+    Garwood, F. (1936). Fiducial limits for the Poisson distribution. Biometrika 28, 437-442.
+
+    Examples
+    --------
+    >>> low, high = garwood(119)
+    >>> round(low, 2), round(high, 2)
+    (98.58, 142.4)
+    >>> garwood([0, 5])[0].round(3).tolist()
+    [0.0, 1.623]
+    """
+    share = check_level(level)
+    counts = _whole_counts(count)
+    if counts.size == 0:
+        return counts, counts.copy()
+    low, high = _exact(np.atleast_1d(counts), share)
+    if counts.ndim == 0:
+        return float(low[0]), float(high[0])
+    return low, high
+
+
+def _whole_counts(count: Any) -> NDArray[np.float64]:
+    values: ArrayLike = count.to_numpy() if isinstance(count, pl.Series) else count
+    try:
+        counts = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"expected whole counts of 0 or more, got {count!r}") from error
+    if not np.isfinite(counts).all():
+        raise OptionError("expected a count in every place, got a missing or infinite one; leave rows without a count out")
+    wrong = counts[(counts < 0) | (counts != np.floor(counts)) | (counts > _LARGEST)]
+    if wrong.size:
+        raise OptionError(
+            f"expected whole counts of 0 or more, got {float(wrong.flat[0])!r}; a count that was spread over days has no "
+            "Poisson interval"
+        )
+    return counts
+
+
+def _exact(counts: NDArray[np.float64], level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    from statsmodels.stats.rates import confint_poisson
+
+    positive = counts > 0
+    # A count of 0 has no lower quantile; 1 stands in for it and its lower end is then set to 0.
+    low: Any = confint_poisson(np.where(positive, counts, 1.0), 1, method="exact-c", alpha=1 - level)[0]
+    high: Any = confint_poisson(counts, 1, method="exact-c", alpha=1 - level)[1]
+    return np.where(positive, np.asarray(low, dtype=np.float64), 0.0), np.asarray(high, dtype=np.float64)
