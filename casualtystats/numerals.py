@@ -1,4 +1,4 @@
-"""Whole numbers as reports write them, in figures or in English words: one closed grammar for counts and lengths.
+"""Whole numbers as reports write them, in figures or English words: one closed grammar, counts and lengths.
 
 | written | read as |
 |---|---|
@@ -25,11 +25,11 @@ NUMBER_GRAMMAR: Final = "a whole number such as 42, 1,089, 1.5 million, twelve o
 SCALES: Final[dict[str, int]] = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 
 _LARGEST: Final = 10**15
-_UNDER_TWENTY: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNDER_TWENTY: Final = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
+_TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SMALL: Final[dict[str, int]] = (
     {word: number for number, word in enumerate(_UNDER_TWENTY)}
     | {word: 10 * number for number, word in enumerate(_TENS, 2)}
@@ -63,7 +63,7 @@ def normalise(text: str) -> str:
 
 
 def parse_number(text: str) -> int:
-    """The whole number that figures or words write out.
+    """Read the whole number that figures or words write out.
 
     Parameters
     ----------
@@ -150,8 +150,8 @@ def _hint(text: str) -> str:
         return "; it names no number: publish it as 'at least n' with the number that you stand for"
     if _POINT.fullmatch(text):
         return (
-            "; a point may mark decimals or thousands: write thousands with commas (180,000), and a count of people "
-            "as a whole number"
+            "; a point may mark decimals or thousands: write thousands with commas (180,000), and a count as a "
+            "whole number"
         )
     if _SIGNED.fullmatch(text):
         return "; a count is 0 or more and is written without a sign"

@@ -1,30 +1,32 @@
 """The wording of periods: a closed grammar of the phrases that reports use. What is not in it raises.
 
 Month names are English, in full or three letters (and Sept), in any case. `D` is a date such as 29 April,
-29 April 2019, April 29, 2019 or 2019-04-29; a part of a month (early April 1-10, mid-April 11-20, late April 21 to its
-last day) may stand in its place where the table says `~`. Every period holds both ends.
+29 April 2019, April 29, 2019 or 2019-04-29. Where the table says `D~`, a part of a month may stand as well:
+early April (1-10), mid-April (11-20), late April (21 to its last day). Every period holds both ends.
 
 | wording | read as | needs |
 |---|---|---|
-| between D~ and D~; from D~ to (until, through) D~; D~ to D~; D~-D~ | from the one to the other | year |
+| between D~ and D~; from D~ to (until, through) D~; D~ to D~; D~-D~ | from one to the other | year |
 | 12-13 May 2019; 12 to 13 May; May 12-13, 2019; between 12 and 13 May | those days | year |
 | D; on D | that day | year |
 | May 2019; in May; during May 2019 | the whole month | year |
 | 2018; in 2018; during 2018 | the whole year | |
-| since D~; since April; since 2011 | from that day, or from some day of that part, month or year | `end` |
-| 11 days; two weeks; a week; a fortnight; the last ten days; the past week | that many days up to `end`, included | `end` |
-| a little over a fortnight (two weeks) | 15 to 17 days up to `end` | `end` |
-| 24 hours; the last 48 hours | the days that they touch up to `end`, with the hours as stated length | `end` |
+| since D~ | from that day, or from some day of that part of a month | end |
+| since April; since 2011 | from some day of that month or year | end |
+| 11 days; two weeks; a week; the last ten days; the past week | that many days up to the end | end |
+| a fortnight; the last fortnight | 14 days up to the end | end |
+| a little over a fortnight (or two weeks) | 15 to 17 days up to the end | end |
+| 24 hours; the last 48 hours | the days that they touch up to the end, the hours as stated length | end |
 
-**Years.** A date takes the year written with it. If only one of two dates has a year, the other is the nearest such day
-on the right side of it. If neither has one, `year` is the year of the first date and the second is the first such
-day on or after it; without `year`, the last date is the latest such day that is not after `end`. A year that is not
-written carries a date at most half a year (183 days) across: "between 9 May and 29 April" is an error in the
-report more often than a period of a year, and raises. "Since" takes the latest such start that is not after `end`,
-however long ago. 29 February raises in a year that has none.
+**Years.** A date takes the year written with it. If only one of two dates has a year, the other is the
+nearest such day on the right side of it. If neither has one, `year` is the year of the first date, and the
+second is the first such day on or after it; without `year`, the last date is the latest such day that is not
+after `end`. A year that is not written carries a date at most half a year (183 days) across a year end:
+"between 9 May and 29 April" is a slip more often than a period of a year, and raises. "Since" takes the
+latest such start that is not after `end`, however long ago. 29 February raises in a year that has none.
 
-**Refused.** "By 13 May" (no start), "the past month" (no fixed length), "last week" (a calendar week, or seven days?),
-"in late April" (neither end is known), "over a fortnight" (during it, or longer than it?), and all else.
+**Refused.** "By 13 May" (no start), "the past month" (no fixed length), "last week" (a calendar week, or seven
+days?), "in late April" (neither end is known), "over a fortnight" (during it, or longer?), and all else.
 """
 
 from __future__ import annotations
@@ -42,8 +44,8 @@ __all__ = ["PHRASES", "parse_phrase"]
 
 PHRASES: Final = (
     "'between 29 April and 9 May 2019', 'from 29 April to 9 May 2019', '12-13 May 2019', 'on 13 May 2019', "
-    "'in May 2019', 'in 2018', 'since late April' (early, mid, a day, a month), 'the last 11 days', 'two weeks', "
-    "'a fortnight', 'a little over a fortnight', '24 hours'"
+    "'in May 2019', 'in 2018', 'since late April' (early, mid, a day, a month), 'the last 11 days', "
+    "'two weeks', 'a fortnight', 'a little over a fortnight', '24 hours'"
 )
 
 _TO: Final = r"(?: (?:to|until|through) | ?- ?)"
@@ -60,7 +62,7 @@ _WHOLE_YEAR: Final = rule(r"(?:in |during )?(\d{4})")
 _SINCE: Final = rule(rf"since (?:({EDGE}|{MONTH}(?: \d{{4}})?)|(\d{{4}}))")
 _LITTLE_OVER: Final = rule(r"(?:in )?a little over (?:a fortnight|two weeks)")
 _LENGTH: Final = rule(
-    r"(?:in |(?:(?:in |over |during )?the )?(?:last|past) )?(?P<n>\S.*) (?P<unit>hour|day|week|fortnight)s?"
+    r"(?:in |(?:(?:in |over |during )?the )?(?P<past>last|past) )?(?P<n>\S.*) (?P<unit>hour|day|week|fortnight)s?"
 )
 _PAST_WEEK: Final = rule(r"(?:(?:in |over |during )?the )?past week")
 _PAST_FORTNIGHT: Final = rule(r"(?:(?:in |over |during )?the )?(?:past|last) fortnight")
@@ -88,7 +90,7 @@ _HINTS: Final = (
 
 
 def parse_phrase(text: str, *, year: int | None = None, end: str | date | None = None) -> Period:
-    """The period that a phrase of this module's grammar names.
+    """Read the period that a phrase of this module's grammar names.
 
     Parameters
     ----------
@@ -97,13 +99,14 @@ def parse_phrase(text: str, *, year: int | None = None, end: str | date | None =
     year : int, optional
         The year of the first date, where none is written.
     end : str or date, optional
-        The last day of what is open or counted back ("since late April", "a fortnight"). Where a date is written
-        without a year and `year` is not given, the day that the dates are not after.
+        The last day of what is open or counted back ("since late April", "a fortnight"). Where a date is
+        written without a year and `year` is not given, the day that the dates are not after.
 
     Raises
     ------
     ParseError
-        If the wording is outside the grammar, lacks the year or end that it needs, or names no day that exists.
+        If the wording is outside the grammar, lacks the year or end that it needs, or names a day that does
+        not exist.
     PeriodError
         If its end lies before its start.
 
@@ -111,8 +114,8 @@ def parse_phrase(text: str, *, year: int | None = None, end: str | date | None =
     --------
     >>> str(parse_phrase("between April 29 and May 9", year=2019))
     '29 April to 9 May 2019'
-    >>> str(parse_phrase("since late April", end="2019-05-13"))
-    'from 21–30 April 2019 to 13 May 2019'
+    >>> parse_phrase("since late April", end="2019-05-13").edtf()
+    '[2019-04-21..2019-04-30]/2019-05-13'
     >>> parse_phrase("a little over a fortnight", end="2019-05-13").convention
     '15 to 17 days, both ends counted'
     >>> parse_phrase("24 hours", end="2019-05-13") == Period.of("2019-05-12", "2019-05-13", hours=24)
@@ -151,8 +154,8 @@ def _two_dates(text: str, known: Known) -> Period | None:
         first = start.not_after(last[1])
     if last[1].year != first[0].year and (last[1] - first[0]).days >= HALF_A_YEAR:
         raise ParseError(
-            f"expected the earlier date first, or both years, got {known.text!r}: read across the end of a year it would be "
-            f"{first[0]} to {last[1]}"
+            f"expected the earlier date first, or both years, got {known.text!r}: read across the end of a year "
+            f"it would be {first[0]} to {last[1]}"
         )
     return Period(*first, *last)
 
@@ -187,7 +190,7 @@ def _counted_back(text: str, known: Known) -> Period | None:
     number, unit = (1, "week") if _PAST_WEEK.fullmatch(text) else (1, "fortnight")
     if not (_PAST_WEEK.fullmatch(text) or _PAST_FORTNIGHT.fullmatch(text)):
         match = _LENGTH.fullmatch(text)
-        found = None if match is None else _length_number(match["n"])
+        found = None if match is None else _length_number(match["n"], match["past"] is not None)
         if match is None or found is None:
             return None
         number, unit = found, match["unit"]
@@ -202,9 +205,9 @@ def _counted_back(text: str, known: Known) -> Period | None:
     return Period(start, start, end, end)
 
 
-def _length_number(text: str) -> int | None:
+def _length_number(text: str, counted: bool) -> int | None:
     if text in ("a", "an"):
-        return 1
+        return None if counted else 1
     try:
         return parse_number(text)
     except ParseError:

@@ -13,7 +13,7 @@ from casualtystats.errors import OptionError
 from casualtystats.estimates import Estimate
 from casualtystats.markup import html_table, write_table
 from casualtystats.periods import Period
-from casualtystats.printing import format_rate
+from casualtystats.printing import Rounding, format_count, format_rate
 
 __all__ = ["Rate", "daily_rate"]
 
@@ -59,12 +59,17 @@ class Rate:
         noun = f"{self.noun}: " if self.noun else ""
         return f"{noun}{self._number()} per {self.per} over {self.convention}"
 
+    def _print(self, value: float, rounding: Rounding = "nearest") -> str:
+        # Over exactly one day the rate is the count itself, and counts print as they are.
+        one_day = self.days_min == self.days_max == 1
+        return format_count(value, rounding) if one_day else format_rate(value, rounding)
+
     def _number(self) -> str:
-        low = format_rate(self.low, "down")
-        best = None if self.best is None else format_rate(self.best)
+        low = self._print(self.low, "down")
+        best = None if self.best is None else self._print(self.best)
         if self.high is None:
             return f"at least {low}" if best is None else f"{best} (at least {low}, no upper bound known)"
-        high = format_rate(self.high, "up")
+        high = self._print(self.high, "up")
         if best is None:
             return f"up to {high}" if self.low == 0 else f"{low} to {high}"
         if self.low == self.best == self.high:
@@ -167,7 +172,8 @@ def daily_rate(
     >>> print(daily_rate(Estimate.of("at_least", 42), start="2019-05-12", end="2019-05-13", hours=24))
     at least 42 per day over 24 hours, as stated
     """
-    known = _count(count).widened()
+    given = _count(count)
+    known = given.widened()
     over = _period(start, end, hours, period)
     if known.low < 0:
         raise OptionError(f"expected a count of 0 or more, got '{known}'")
@@ -177,7 +183,7 @@ def daily_rate(
     best = known.best / longest if known.best is not None and shortest == longest else None
     if best is None and low == high:
         best = low  # none at all is none a day, however long the period was
-    return Rate(low, best, high, "day", float(shortest), float(longest), over.convention, known, over, noun)
+    return Rate(low, best, high, "day", float(shortest), float(longest), over.convention, given, over, noun)
 
 
 def _count(count: int | Estimate | str) -> Estimate:

@@ -99,5 +99,3 @@ def derive() -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
         derived_best.cast(pl.Int64).alias("best"),
         derived_high.cast(pl.Int64).alias("high"),
     )
-
-

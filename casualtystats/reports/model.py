@@ -1,27 +1,76 @@
-"""The two classes of the door: one report, and a checked set of reports with its rejected rows."""
+"""The two classes of the door: one report, and a checked set of reports with what was rejected and why.
+
+Invariants
+----------
+- `Reports.frame` satisfies `ReportSchema`; its rows stand in the order of the source.
+- As returned by `read_reports`: `len(reports) + reports.rejected["row"].n_unique()` rows were read.
+- A stock has one date: its end is its start.
+"""
 
 from __future__ import annotations
 
+import difflib
+import html
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Final
 
 import polars as pl
 
-from casualtystats.errors import NoReportsError
+from casualtystats.errors import NoReportsError, ReportFileError
 from casualtystats.estimates import Estimate
 from casualtystats.periods import Period
-from casualtystats.places import Places
+from casualtystats.places import Places, split_path
 from casualtystats.provenance import Origin
+from casualtystats.reports.flags import flags
+from casualtystats.reports.table import REJECTED_TYPES, REPORT_TYPES
+from casualtystats.reports.write import write_csv, write_json, write_parquet
 from casualtystats.schemas import RejectedSchema
-from casualtystats.vocabulary import Kind, Measure, Role, Standard, Unit
+from casualtystats.vocabulary import Kind, Measure, Role, Standard, Unit, measure_noun
 
 __all__ = ["Report", "Reports"]
+
+_AS_THEY_ARE: Final = (
+    "report_id", "measure", "unit", "kind", "place", "destination", "group", "perpetrator", "standard", "source",
+    "derived_from", "role", "url", "wording",
+)  # fmt: skip
+# Comparing names is slow; a slip is looked for among so many reports, not among millions.
+_COMPARED: Final = 10_000
 
 
 @dataclass(frozen=True)
 class Report:
-    """One published statement of a count."""
+    """One published statement of a count.
+
+    Parameters
+    ----------
+    report_id : str
+        Unique in its set.
+    measure, unit, kind : str
+        What is counted, in what, and whether it is new in the period, a running total or present on a date.
+    estimate : Estimate
+        Bounds, best value and the number as printed, in `unit`.
+    period : Period
+        Inclusive days; of a stock both ends are the date.
+    place, destination, group, perpetrator : str, optional
+        Paths; None = all.
+    standard : str, optional
+        What the count rests on; None = not stated.
+    source, derived_from : str, optional
+        To whom the figure is attributed, and the authority that this source relays; None = not stated.
+    published : (date, date), optional
+        First and last day on which it may have been published; None = not stated.
+    role, url, wording : str, optional
+        IDMC role, address, and the few words that carry the count; None = not stated.
+
+    Examples
+    --------
+    >>> print(Report("r1", "killed", "people", "flow", Estimate.of("at_least", 42),
+    ...              Period.of("2019-05-12", "2019-05-13", hours=24), group="fighter", source="SOHR"))
+    at least 42 violent deaths of fighters, 12 to 13 May 2019 (24 hours of it) (SOHR)
+    """
 
     report_id: str
     measure: Measure
@@ -41,10 +90,60 @@ class Report:
     url: str | None = None
     wording: str | None = None
 
+    def __str__(self) -> str:
+        parts = [f"{self.estimate} {measure_noun(self.measure, self.unit, self.group)}", self._when()]
+        # The step alone would mislead: there is a "north" in more than one province.
+        if self.place:
+            parts.append(_spoken_path(self.place))
+        if self.destination:
+            parts.append(f"to {_spoken_path(self.destination)}")
+        if self.perpetrator:
+            parts.append(f"side: {_spoken_path(self.perpetrator)}")
+        origin = self.source or ""
+        if self.derived_from:
+            origin = f"{origin or 'source not stated'}, from {self.derived_from}"
+        published = "" if self.published is None else f"published {_spoken_day(*self.published)}"
+        attributed = ", ".join(text for text in (origin, published) if text)
+        return ", ".join(parts) + (f" ({attributed})" if attributed else "")
+
+    def _when(self) -> str:
+        if self.kind == "stock":
+            return f"on {_spoken_day(self.period.start_earliest, self.period.start_latest)}"
+        return f"running total of {self.period}" if self.kind == "cumulative" else str(self.period)
+
+
+def _spoken_path(path: str) -> str:
+    return ", ".join(reversed(split_path(path)))
+
+
+def _spoken_day(earliest: date, latest: date) -> str:
+    span = str(Period(earliest, earliest, latest, latest))
+    return span if earliest == latest else f"a day of {span}"
+
 
 @dataclass(frozen=True, eq=False)
 class Reports:
-    """A checked set of reports."""
+    """A checked set of reports, and the rows that were rejected; made by `read_reports`.
+
+    Parameters
+    ----------
+    frame : pl.DataFrame
+        One accepted report a row, columns of `ReportSchema`, in the order of the source.
+    rejected : pl.DataFrame
+        One broken rule of one rejected row a line: `row` (1 is the first data row), `column`, `value`, `rule`,
+        `hint`, `raw` (the row as it was read, as JSON).
+    places : Places
+        Declared zones and names.
+    origin : Origin, optional
+        The publication that the reports come from; None = not stated.
+    ignored_columns : tuple of str
+        Columns of the source that are no part of the format.
+
+    Raises
+    ------
+    ReportFileError
+        If `frame` or `rejected` has other columns than its schema.
+    """
 
     frame: pl.DataFrame
     rejected: pl.DataFrame = field(default_factory=RejectedSchema.create_empty)
@@ -52,28 +151,126 @@ class Reports:
     origin: Origin | None = None
     ignored_columns: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        for name, types, frame in (("frame", REPORT_TYPES, self.frame), ("rejected", REJECTED_TYPES, self.rejected)):
+            if frame.schema != types:
+                raise ReportFileError(
+                    f"expected {name} with the columns and types {dict(types)}, got {', '.join(frame.columns)}; "
+                    "use read_reports(frame), which checks every row"
+                )
+
     def __len__(self) -> int:
         return self.frame.height
 
     def __iter__(self) -> Iterator[Report]:
-        return (self[i] for i in self.frame["report_id"])
+        return (_report(row) for row in self.frame.iter_rows(named=True))
 
     def __getitem__(self, report_id: str) -> Report:
-        rows = self.frame.filter(pl.col("report_id") == report_id).to_dicts()
-        if not rows:
-            raise NoReportsError(report_id)
-        r = rows[0]
-        est = Estimate(r["low"], r["best"], r["high"], r["value"], r["qualifier"])
-        per = Period(r["start_earliest"], r["start_latest"], r["end_earliest"], r["end_latest"], r["hours"])
-        pub = None if r["published_earliest"] is None else (r["published_earliest"], r["published_latest"])
-        keep = {k: r[k] for k in ("report_id", "measure", "unit", "kind", "place", "destination", "group", "perpetrator",
-                                  "standard", "source", "derived_from", "role", "url", "wording")}
-        return Report(**keep, estimate=est, period=per, published=pub)
+        found = self.frame.filter(pl.col("report_id") == report_id)
+        if found.height:
+            return _report(found.row(0, named=True))
+        near = difflib.get_close_matches(
+            str(report_id), self.frame["report_id"].head(_COMPARED).to_list(), n=3
+        )
+        hint = f"; near it: {', '.join(near)}" if near else ""
+        raise NoReportsError(f"expected the report_id of an accepted report, got {report_id!r}{hint}")
 
     def filter(self, *conditions: pl.Expr) -> Reports:
-        """The reports that satisfy all conditions."""
-        return Reports(self.frame.filter(*conditions), self.rejected, self.places, self.origin, self.ignored_columns)
+        """The accepted reports that satisfy all conditions.
+
+        Parameters
+        ----------
+        *conditions : pl.Expr
+            Boolean expressions over the columns of `frame`; null counts as not satisfied.
+
+        Returns
+        -------
+        Reports
+            `rejected` is kept whole: what a rejected row would have been can not be known.
+
+        Examples
+        --------
+        >>> from casualtystats.reports import read_reports
+        >>> reports = read_reports(pl.DataFrame({"report_id": ["a", "b"], "measure": "killed", "unit": "people",
+        ...     "kind": "flow", "value": [16, 19], "start": "2019-05-12", "end": "2019-05-13"}))
+        >>> len(reports.filter(pl.col("value") > 16))
+        1
+        """
+        kept = self.frame.filter(*conditions)
+        return Reports(kept, self.rejected, self.places, self.origin, self.ignored_columns)
+
+    def flags(self) -> pl.DataFrame:
+        """What a reader should know about accepted reports.
+
+        Returns
+        -------
+        pl.DataFrame
+            `report_id`, `flag`, `why`, in the order of the reports. Flags: `round` (an unhedged number of 100 or more
+            with at most two digits before its zeros), `best_outside_bounds`, `no_source`, `no_publication_date`.
+        """
+        return flags(self.frame)
 
     def to_frame(self) -> pl.DataFrame:
-        """The frame of reports."""
+        """The accepted reports as a polars frame (`ReportSchema`): null = not stated, or all."""
         return self.frame
+
+    def write_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the accepted reports as `.csv` or `.tsv` that `read_reports` reads back to an equal frame.
+
+        Text that a spreadsheet would run as a formula gets a leading apostrophe, which the reader removes.
+
+        Raises
+        ------
+        OptionError
+            If the path has another ending.
+        ReportFileError
+            If the file can not be written.
+        """
+        write_csv(self.frame, path)
+
+    def write_json(self, path: str | os.PathLike[str]) -> None:
+        """Write the accepted reports as `.json` (array of records), `.jsonl` or `.ndjson`; raises as `write_csv`."""
+        write_json(self.frame, path)
+
+    def write_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Write the accepted reports as `.parquet` with dates and words as text; raises as `write_csv`."""
+        write_parquet(self.frame, path)
+
+    def __str__(self) -> str:
+        read = _plural(len(self), "report")
+        rejected = self.rejected["row"].n_unique()
+        return f"{read}, {_plural(rejected, 'row')} rejected (see .rejected)" if rejected else read
+
+    def _repr_html_(self) -> str:
+        counts = self.frame.group_by("measure", "unit", "kind").len("reports").sort("measure", "unit", "kind")
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>"
+            for row in counts.iter_rows()
+        )
+        title = "" if self.origin is None else f"{self.origin.producer}: {self.origin.title}. "
+        head = "".join(f"<th>{name}</th>" for name in counts.columns)
+        return (
+            f"<div><p>{html.escape(title + str(self))}</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _report(row: dict[str, Any]) -> Report:
+    earliest, latest = row["published_earliest"], row["published_latest"]
+    plain = {name: row[name] for name in _AS_THEY_ARE}
+    return Report(
+        **plain,
+        estimate=Estimate(row["low"], row["best"], row["high"], row["value"], row["qualifier"]),
+        period=Period(
+            row["start_earliest"],
+            row["start_latest"],
+            row["end_earliest"],
+            row["end_latest"],
+            hours=row["hours"],
+        ),
+        published=None if earliest is None else (earliest, latest),
+    )

@@ -1,41 +1,152 @@
-"""Reading reports (first sketch: everything is read, the checks follow)."""
+"""`read_reports`: a file or a frame becomes checked reports."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
+from casualtystats.errors import MissingExtraError, ReportFileError
 from casualtystats.places import Places
 from casualtystats.provenance import Origin
+from casualtystats.reports.check import check
+from casualtystats.reports.files import read_csv, read_json
 from casualtystats.reports.model import Reports
-from casualtystats.schemas import ReportSchema
+from casualtystats.reports.table import RawTable
+
+__all__ = ["ArrowFrame", "read_reports"]
 
 
-def read_reports(source: str | os.PathLike[str] | Any, *, places: Places | str | os.PathLike[str] | None = None, origin: Origin | None = None) -> Reports:
-    """Read reports (sketch: exact dates only)."""
-    from casualtystats.estimates import Estimate
-    from casualtystats.periods import parse_date
+@runtime_checkable
+class ArrowFrame(Protocol):
+    """A frame with the Arrow C interface: of pandas, pyarrow, duckdb and others."""
 
-    raw = source if isinstance(source, pl.DataFrame) else pl.read_csv(source, infer_schema=False) if isinstance(source, (str, os.PathLike)) else pl.DataFrame(source)
-    rows = []
-    for r in raw.to_dicts():
-        row = {c: (r.get(c) if r.get(c) != "" else None) for c in ReportSchema.column_names()}
-        if "start" in r:
-            row["start_earliest"], row["start_latest"] = parse_date(r["start"])
-            row["end_earliest"], row["end_latest"] = parse_date(r.get("end") or r["start"])
-            if r.get("published"):
-                row["published_earliest"], row["published_latest"] = parse_date(r["published"])
-        row["qualifier"] = row["qualifier"] or "exactly"
-        for c in ("value", "low", "best", "high"):
-            row[c] = None if row[c] is None else int(row[c])
-        if row["low"] is None:
-            e = Estimate.of(row["qualifier"], row["value"])
-            row["low"], row["best"], row["high"] = e.low, e.best, e.high
-        row["hours"] = None if row["hours"] is None else float(row["hours"])
-        rows.append(row)
-    frame = pl.DataFrame(rows, schema=ReportSchema.to_polars_schema())
-    table = Places() if places is None else places if isinstance(places, Places) else Places.read(Path(places))
-    return Reports(ReportSchema.validate(frame), places=table, origin=origin)
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """A capsule with the frame's data."""
+        ...
+
+
+def read_reports(
+    source: str | os.PathLike[str] | pl.DataFrame | pl.LazyFrame | ArrowFrame,
+    *,
+    places: Places | str | os.PathLike[str] | None = None,
+    origin: Origin | None = None,
+) -> Reports:
+    """Read reports in the package's own format and check every row.
+
+    Rows that break a rule are not dropped: they stand in `Reports.rejected` with the rule, a hint and the row as it
+    was read, and `len(reports) + reports.rejected["row"].n_unique()` is the number of rows that were read.
+
+    Parameters
+    ----------
+    source : path or frame
+        `.csv` or `.tsv` (UTF-8, with a header), `.json` (array of records), `.jsonl` or `.ndjson` (a record a line),
+        `.parquet`; or a frame of polars, pandas, pyarrow or duckdb. One row a report, columns in any order:
+
+        - needed: `report_id`, `measure`, `unit`, `kind`, `start`, and `value` or `low`; `end` except for stocks;
+        - optional: `qualifier` (empty = exactly), `best`, `high`, `hours`, `place`, `destination`, `group`,
+          `perpetrator`, `standard`, `source`, `derived_from`, `published`, `role`, `url`, `wording`;
+        - dates: 2019-05-09, 2019-05 (some day of that month), [2019-04-21..2019-04-30] (one of these days), or typed
+          dates; or two columns, such as `start_earliest` and `start_latest`. Periods include both ends;
+        - counts: whole numbers from 0 to 10**15, in the row's unit; bounds that are empty follow from value and
+          qualifier as in `Estimate.of`;
+        - an empty cell is null: not stated, or all (place, destination, group, perpetrator).
+    places : Places or path, optional
+        Declared zones and names, or the CSV file that declares them. Places that it does not know are accepted.
+    origin : Origin, optional
+        The publication that the reports come from.
+
+    Returns
+    -------
+    Reports
+        Accepted reports in the order of the source, with what was rejected and why. None accepted is no error.
+
+    Raises
+    ------
+    ReportFileError
+        If the source can not be read at all: missing, empty, wrong encoding, no rows, a column that is missing or
+        whose name is nearly one of the format.
+    PlacesError
+        If the table of places can not be read.
+    MissingExtraError
+        If a pandas frame is given and pyarrow, which hands it over, is not installed.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> frame = pl.DataFrame({
+    ...     "report_id": ["r1", "r2"], "measure": "killed", "unit": "people", "kind": "flow",
+    ...     "qualifier": ["at_least", None], "value": ["42", "1,234"], "start": "2019-05-12", "end": "2019-05-13",
+    ... })
+    >>> reports = read_reports(frame)
+    >>> print(reports)
+    1 report, 1 row rejected (see .rejected)
+    >>> print(reports["r1"].estimate)
+    at least 42
+    >>> reports.rejected["hint"].item()
+    "expected a whole number from 0 to 10**15, without separators, signs or fractions; got '1,234'; write 1234"
+    """
+    table = _from_path(source) if isinstance(source, str | os.PathLike) else _from_frame(source)
+    declared = (
+        Places() if places is None else places if isinstance(places, Places) else Places.read(Path(places))
+    )
+    frame, rejected, ignored = check(table)
+    return Reports(frame, rejected, declared, origin, ignored)
+
+
+def _from_path(source: str | os.PathLike[str]) -> RawTable:
+    path = Path(source)
+    suffix = path.suffix.lower()
+    try:
+        if path.is_dir():
+            raise ReportFileError(f"{path}: expected a file of reports, got a directory")
+        if not path.exists():
+            raise ReportFileError(f"{path}: expected a file of reports, got no such file")
+        match suffix:
+            case ".csv" | ".tsv":
+                return read_csv(path, "\t" if suffix == ".tsv" else ",")
+            case ".json" | ".jsonl" | ".ndjson":
+                return read_json(path, lines=suffix != ".json")
+            case ".parquet":
+                return _numbered(str(path), pl.read_parquet(path, glob=False, hive_partitioning=False))
+            case _:
+                raise ReportFileError(
+                    f"{path}: expected a file that ends in .csv, .tsv, .json, .jsonl, .ndjson or .parquet, got "
+                    f"{suffix or 'no ending'}"
+                )
+    except pl.exceptions.PolarsError as error:
+        raise ReportFileError(f"{path}: expected a Parquet file, got: {error}") from error
+    except OSError as error:
+        raise ReportFileError(f"{path}: expected a file that can be read, got: {error}") from error
+    except ValueError as error:
+        raise ReportFileError(f"{str(path)!r}: expected the path of a file, got: {error}") from error
+
+
+def _from_frame(source: object) -> RawTable:
+    where = f"the {type(source).__module__.partition('.')[0]} frame"
+    try:
+        if isinstance(source, pl.DataFrame):
+            frame = source
+        elif isinstance(source, pl.LazyFrame):
+            frame = source.collect()
+        elif isinstance(source, ArrowFrame):
+            frame = pl.DataFrame(source)
+        else:
+            raise ReportFileError(
+                f"expected a path or a frame (polars, pandas, pyarrow, duckdb), got {type(source).__name__}"
+            )
+    except ImportError as error:
+        raise MissingExtraError(
+            f"expected pyarrow, through which {where} is handed over: pip install pyarrow"
+        ) from error
+    except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
+        raise ReportFileError(
+            f"{where}: expected columns of text, numbers and dates, got: {error}"
+        ) from error
+    return _numbered(where, frame)
+
+
+def _numbered(where: str, frame: pl.DataFrame) -> RawTable:
+    return RawTable(where, frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True))

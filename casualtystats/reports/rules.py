@@ -49,7 +49,10 @@ def hint_columns() -> list[pl.Expr]:
     measure = pl.col("measure").cast(pl.String)
     return [
         pl.when(plain).then(pl.format("; write {}", digits)).otherwise(pl.lit("")).alias("digits"),
-        pl.when(lower.is_in(closed) & (lower != got)).then(pl.format("; write {}", lower)).otherwise(pl.lit("")).alias("word"),
+        pl.when(lower.is_in(closed) & (lower != got))
+        .then(pl.format("; write {}", lower))
+        .otherwise(pl.lit(""))
+        .alias("word"),
         measure.replace_strict(units, default="").alias("units"),
         measure.replace_strict(kinds, default="").alias("kinds"),
         (((pl.col("end_latest") - pl.col("start_earliest")).dt.total_days() + 1) * 24).alias("widest"),
@@ -63,7 +66,12 @@ def _blank(name: str) -> pl.Expr:
 def _unread() -> list[Rule]:
     """Cells in which something stands that is not what the column holds."""
     rules = [
-        Rule("unknown_word", name, pl.col(f"{name}?"), f"expected one of {', '.join(words)}; got '{{got}}'{{word}}")
+        Rule(
+            "unknown_word",
+            name,
+            pl.col(f"{name}?"),
+            f"expected one of {', '.join(words)}; got '{{got}}'{{word}}",
+        )
         for name, words in WORDS.items()
     ]
     rules += [
@@ -75,7 +83,11 @@ def _unread() -> list[Rule]:
         )
         for name in COUNTS
     ]
-    rules.append(Rule("hours", "hours", pl.col("hours?"), "expected a number of hours above 0, such as 24; got '{got}'"))
+    rules.append(
+        Rule(
+            "hours", "hours", pl.col("hours?"), "expected a number of hours above 0, such as 24; got '{got}'"
+        )
+    )
     for name in DATES:
         rules.append(
             Rule(
@@ -91,7 +103,8 @@ def _unread() -> list[Rule]:
             for edge in (f"{name}_earliest", f"{name}_latest")
         ]
     rules += [
-        Rule("text", name, pl.col(f"{name}?"), "expected text without NUL characters; got '{got}'") for name in TEXTS
+        Rule("text", name, pl.col(f"{name}?"), "expected text without NUL characters; got '{got}'")
+        for name in TEXTS
     ]
     return rules
 
@@ -116,10 +129,22 @@ def _needed() -> list[Rule]:
     )
     for name in DATES:
         a, b = f"{name}_earliest", f"{name}_latest"
-        half = (pl.col(a).is_null() != pl.col(b).is_null()) & ~pl.col(f"{a}?") & ~pl.col(f"{b}?") & ~pl.col(f"{name}?")
-        rules.append(Rule("half_date", a, half, f"expected both {a} and {b}, or neither; got {{{a}}} and {{{b}}}"))
+        half = (
+            (pl.col(a).is_null() != pl.col(b).is_null())
+            & ~pl.col(f"{a}?")
+            & ~pl.col(f"{b}?")
+            & ~pl.col(f"{name}?")
+        )
         rules.append(
-            Rule("date_order", a, pl.col(a) > pl.col(b), f"expected {a} on or before {b}; got {{{a}}} and {{{b}}}")
+            Rule("half_date", a, half, f"expected both {a} and {b}, or neither; got {{{a}}} and {{{b}}}")
+        )
+        rules.append(
+            Rule(
+                "date_order",
+                a,
+                pl.col(a) > pl.col(b),
+                f"expected {a} on or before {b}; got {{{a}}} and {{{b}}}",
+            )
         )
     return rules
 
@@ -189,13 +214,25 @@ def _meanings() -> list[Rule]:
     pairs = [(pl.col("measure") == m) & ~pl.col("unit").is_in(list(units_of(m))) for m in MEASURES]
     kinds = [(pl.col("measure") == m) & ~pl.col("kind").is_in(list(kinds_of(m))) for m in MEASURES]
     rules = [
-        Rule("unit_of_measure", "unit", pl.any_horizontal(pairs), "expected the unit {units} for {measure}; got {unit}"),
-        Rule("kind_of_measure", "kind", pl.any_horizontal(kinds), "expected the kind {kinds} for {measure}; got {kind}"),
+        Rule(
+            "unit_of_measure",
+            "unit",
+            pl.any_horizontal(pairs),
+            "expected the unit {units} for {measure}; got {unit}",
+        ),
+        Rule(
+            "kind_of_measure",
+            "kind",
+            pl.any_horizontal(kinds),
+            "expected the kind {kinds} for {measure}; got {kind}",
+        ),
     ]
     for name in PATHS:
         path = pl.col(name)
         empty = path.str.starts_with("/") | path.str.ends_with("/") | path.str.contains("//", literal=True)
-        rules.append(Rule("path", name, empty, "expected steps joined by '/', none of them empty; got '{got}'"))
+        rules.append(
+            Rule("path", name, empty, "expected steps joined by '/', none of them empty; got '{got}'")
+        )
     return rules
 
 
@@ -207,9 +244,24 @@ def _periods() -> list[Rule]:
     # A stock is as of its start, so that is what has to lie before its publication.
     known = pl.when(stock).then(first).otherwise(pl.col("end_earliest"))
     return [
-        Rule("stock_date", "end", stock & moved, "expected an empty end, or the start again: a stock has one date; got '{got}'"),
-        Rule("stock_hours", "hours", stock & pl.col("hours").is_not_null(), "expected no hours: a stock has a date, not a length; got '{got}'"),
-        Rule("end_before_start", "end", ~stock & (first > last), "expected an end on or after the start {start_earliest}; got '{got}'"),
+        Rule(
+            "stock_date",
+            "end",
+            stock & moved,
+            "expected an empty end, or the start again: a stock has one date; got '{got}'",
+        ),
+        Rule(
+            "stock_hours",
+            "hours",
+            stock & pl.col("hours").is_not_null(),
+            "expected no hours: a stock has a date, not a length; got '{got}'",
+        ),
+        Rule(
+            "end_before_start",
+            "end",
+            ~stock & (first > last),
+            "expected an end on or after the start {start_earliest}; got '{got}'",
+        ),
         Rule(
             "hours_too_long",
             "hours",

@@ -11,13 +11,15 @@ import polars as pl
 
 from casualtystats.errors import NoReportsError, OptionError
 from casualtystats.estimates import Estimate
+from casualtystats.ledger import DIMENSIONS, Keys
+from casualtystats.ledger.keys import Key
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.periods import parse_date
 from casualtystats.reports import Reports
 from casualtystats.series.build import Built, build
 from casualtystats.series.flow import FlowSeries
-from casualtystats.series.select import By, Observed
-from casualtystats.vocabulary import Attacks, FacilitiesOut, Role
+from casualtystats.series.select import By, Observed, Selection
+from casualtystats.vocabulary import Attacks, FacilitiesOut, Kind, Measure, Role, Unit
 
 __all__ = ["OutageSeries", "outages"]
 
@@ -36,7 +38,8 @@ class OutageSeries:
     """
 
     reports: Reports
-    _build: Callable[..., Built]
+    _select: Callable[[Measure, tuple[Kind, ...]], Selection]
+    _build: Callable[[Measure, Unit], Built]
 
     @property
     def distinct(self) -> FlowSeries[FacilitiesOut]:
@@ -47,7 +50,7 @@ class OutageSeries:
         NoReportsError, DoubleCountError
             As in `deaths`.
         """
-        return FlowSeries[FacilitiesOut].from_built(self._build("facilities_out", unit="facilities"), self.reports)
+        return FlowSeries[FacilitiesOut].from_built(self._build("facilities_out", "facilities"), self.reports)
 
     @property
     def hits(self) -> FlowSeries[Attacks]:
@@ -58,7 +61,7 @@ class OutageSeries:
         NoReportsError, DoubleCountError
             As in `deaths`.
         """
-        return FlowSeries[Attacks].from_built(self._build("attacks", unit="attacks"), self.reports)
+        return FlowSeries[Attacks].from_built(self._build("attacks", "attacks"), self.reports)
 
     def out_on(self, day: str | date) -> Estimate:
         """Facilities out of service on a day, of those that the reports are about.
@@ -72,8 +75,9 @@ class OutageSeries:
         -------
         Estimate
             From below: a stock stated for that very day, else 0 (a facility may have been out for one day only). From
-            above: all facilities that any report says went out by then, or were out on a day that may be this one;
-            no upper bound where a report has none.
+            above: the stock stated for that very day where it speaks about all the others' place and group; else all
+            facilities that a report says went out by then or were out on a day that may be this one, counted as
+            different facilities; no upper bound where a report has none.
 
         Raises
         ------
@@ -92,9 +96,12 @@ class OutageSeries:
             raise NoReportsError(f"expected a day on or after the first report of facilities out of service, got {first}")
         sure = then.filter(pl.col("start_earliest") == pl.col("end_latest"))
         low = sure.select(pl.col("low").max()).item() or 0
-        tops = [frame["high"] for frame in (went, then) if not frame.is_empty()]
-        high = None if any(top.has_nulls() for top in tops) else max(int(top.sum()) for top in tops)
-        return Estimate(low, None, high if high is None else max(high, low), unit="facilities")
+        keys = Keys.of(self.reports.frame.lazy(), self.reports.places)
+        others = pl.concat([went, then]).select(DIMENSIONS).rows()
+        told = next((row for row in sure.iter_rows(named=True) if all(keys.holds(_key(row), key) for key in others)), None)
+        tops = pl.concat([went, then])["high"] if told is None else pl.Series([told["high"]])
+        high = None if tops.has_nulls() else max(int(tops.sum()), low)
+        return Estimate(low, None, high, unit="facilities")
 
     def days_lost(self) -> Estimate:
         """Facility-days without service within the reports' own periods, as far as they bound them.
@@ -122,20 +129,22 @@ class OutageSeries:
         ).row(0)
         return Estimate(low, None, None if open_top else high)
 
-    def _rows(self, kinds: tuple[str, ...]) -> pl.DataFrame:
+    def _rows(self, kinds: tuple[Kind, ...]) -> pl.DataFrame:
         """Reports of facilities out of service, of the kinds named."""
         try:
-            built = self._build("facilities_out", unit="facilities", kinds=kinds, overlap=None)
+            return self._select("facilities_out", kinds).frame().collect()
         except NoReportsError:
             return self.reports.frame.clear()
-        ids = built.audit.filter(pl.col("status") == "used").select("report_id").collect()["report_id"]
-        return self.reports.frame.filter(pl.col("report_id").is_in(ids.implode()))
 
     def __str__(self) -> str:
         went = self._rows(("flow", "cumulative"))
         return f"reported facility outages: {went.height} report{'' if went.height == 1 else 's'} of facilities out of service"
 
     __repr__ = __str__
+
+
+def _key(row: dict[str, Any]) -> Key:
+    return tuple(row[name] for name in DIMENSIONS)
 
 
 def outages(
@@ -166,10 +175,15 @@ def outages(
     '18 to 306'
     """
 
-    def taken(measure: Any, *, unit: Any, kinds: Any = ("flow", "cumulative"), **rule: Any) -> Built:
+    def chosen(measure: Measure, kinds: tuple[Kind, ...]) -> Selection:
+        return Selection.of(
+            reports, measure, kinds, unit=None, place=place, group=group, source=source, role=role, as_of=as_of
+        )
+
+    def built(measure: Measure, unit: Unit) -> Built:
         return build(
-            reports, measure, kinds, place=place, group=group, source=source, unit=unit, role=role, by=by,
-            overlap=rule.get("overlap", overlap), observed=observed, as_of=as_of,
+            reports, measure, ("flow", "cumulative"), place=place, group=group, source=source, unit=unit, role=role,
+            by=by, overlap=overlap, observed=observed, as_of=as_of,
         )  # fmt: skip
 
-    return OutageSeries(reports, taken)
+    return OutageSeries(reports, chosen, built)

@@ -1,0 +1,8 @@
+"""`python -m casualtystats`."""
+
+from casualtystats.sitrep.cli import main
+
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""Figures without pyplot: size, margins, keys, source lines, and files that are the same bytes on every run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from casualtystats.errors import OptionError
+from casualtystats.plots.style import FAINT, FONT, GREY, INK, SMALL, TEXT, house_style
+
+__all__ = ["Sheet", "figure_bytes", "save", "text_width", "wrap"]
+
+Format = Literal["svg", "png"]
+_NARROWEST: Final = 2.5
+_WIDEST: Final = 40.0
+_EDGE: Final = 5.0
+# From the axis to below two lines of date labels.
+_BELOW_DATES: Final = 2 * TEXT * 1.25 + 8
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str, size: float, bold: bool, family: tuple[str, ...]) -> float:
+    font = FontProperties(family=list(family), size=size, weight="bold" if bold else "normal")
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
+
+
+def text_width(text: str, size: float = TEXT, bold: bool = False) -> float:
+    """How many points wide a line of text will be.
+
+    Examples
+    --------
+    >>> 0 < text_width("12") < text_width("1,234")
+    True
+    """
+    family: list[str] = mpl.rcParams["font.family"]
+    return _width(text, size, bold, tuple(family))
+
+
+def wrap(text: str, points: float, size: float = TEXT, bold: bool = False) -> list[str]:
+    """Lines no wider than a number of points; a word that is wider than that is cut, with an ellipsis.
+
+    Examples
+    --------
+    >>> wrap("violent deaths of civilians per day", 90)
+    ['violent deaths of', 'civilians per day']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(joined, size, bold) <= points:
+            lines[-1] = joined
+            continue
+        while len(word) > 2 and text_width(word, size, bold) > points:
+            word = word.rstrip("…")[:-1] + "…"
+        lines.append(word)
+    return lines
+
+
+@dataclass
+class Sheet:
+    """The axes that a picture is drawn on, and whether the figure is ours, so that margins may be set.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    own : bool
+        Whether the figure was made here.
+    """
+
+    ax: Axes
+    own: bool
+
+    @classmethod
+    def of(cls, ax: Axes | None, width: float) -> Sheet:
+        """A caller's axes, or new ones on a figure of some width in inches.
+
+        Raises
+        ------
+        OptionError
+            If the width is no possible width, or `ax` is no Axes.
+        """
+        if ax is not None:
+            if not isinstance(ax, Axes):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise OptionError(f"expected ax= a matplotlib Axes, got {type(ax).__name__}; leave it out for a new figure")
+            return cls(ax, False)
+        if not _NARROWEST <= width <= _WIDEST:
+            raise OptionError(f"expected width= {_NARROWEST:g} to {_WIDEST:g} inches, got {width!r}")
+        figure = Figure(figsize=(width, width), dpi=150, facecolor="white")
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        axes.set_position((_EDGE / (72 * width), 0.1, 1 - 4 * _EDGE / (72 * width), 0.8))
+        return cls(axes, True)
+
+    @property
+    def figure(self) -> Figure:
+        """The figure at the root."""
+        found = self.ax.get_figure(root=True)
+        if not isinstance(found, Figure):  # pragma: no cover
+            raise OptionError("expected ax= on a figure, got one that was removed from its figure")
+        return found
+
+    @property
+    def width(self) -> float:
+        """Width of the axes in points."""
+        return float(self.ax.get_position().width * self.figure.get_figwidth() * 72)
+
+    @property
+    def height(self) -> float:
+        """Height of the axes in points."""
+        return float(self.ax.get_position().height * self.figure.get_figheight() * 72)
+
+    def dress(self, grid: bool = True) -> None:
+        """Thin lines on two sides, small labels, and light rules behind the data."""
+        self.ax.spines[["top", "right"]].set_visible(False)
+        self.ax.set_axisbelow(True)
+        fonts = {"labelfontfamily": FONT} if self.own else {}
+        self.ax.tick_params(labelsize=TEXT, labelcolor=INK, width=0.6, length=3, color=GREY, **fonts)
+        if grid:
+            self.ax.grid(visible=True, axis="y", color=FAINT, linewidth=0.6)
+
+    def side_margins(self, left: float, right: float) -> None:
+        """Set the margins beside the axes, in points, on a figure of our own."""
+        if self.own:
+            box, points = self.ax.get_position(), self.figure.get_figwidth() * 72
+            self.ax.set_position((left / points, box.y0, 1 - (left + right) / points, box.height))
+
+    def settle(self, body: float, above: float, source: str, title: str | None, key: list[Any]) -> None:
+        """Add key, title and source line; on a figure of our own, make it as high as all of it needs.
+
+        Parameters
+        ----------
+        body : float
+            Height of the axes, in points.
+        above : float
+            Points above the axes that labels take.
+        source : str
+            The line under the picture.
+        title : str or None
+            A short noun.
+        key : list
+            Handles with labels.
+        """
+        gap = above + 4
+        if key:
+            gap += self._key(key, gap) + 2
+        if title:
+            self.ax.set_title(title, loc="left", fontsize=TEXT + 1, pad=gap, color=INK)
+            gap += (TEXT + 1) * 1.5
+        lines = wrap(source, self.width, SMALL)
+        self.ax.annotate(
+            "\n".join(lines), (0, 0), (0, -_BELOW_DATES), xycoords="axes fraction", textcoords="offset points",
+            fontsize=SMALL, color=GREY, va="top", annotation_clip=False, gid="source",
+        )  # fmt: skip
+        if self.own:
+            below = _BELOW_DATES + len(lines) * SMALL * 1.35 + _EDGE
+            total = gap + _EDGE + body + below
+            self.figure.set_figheight(total / 72)
+            box = self.ax.get_position()
+            self.ax.set_position((box.x0, below / total, box.width, body / total))
+
+    def _key(self, key: list[Any], above: float) -> float:
+        """Put a key over the axes in as many columns as fit; its height in points."""
+        rows = [wrap(str(handle.get_label()), self.width - 24, SMALL) for handle in key]
+        labels = ["\n".join(lines) for lines in rows]
+        widest = max(text_width(line, SMALL) for lines in rows for line in lines)
+        columns = max(1, min(len(key), int((self.width + 10) / (widest + 36))))
+        self.ax.legend(
+            handles=key, labels=labels, loc="lower left", bbox_to_anchor=(0, 1 + above / self.height), ncols=columns,
+            fontsize=SMALL, frameon=False, borderpad=0, borderaxespad=0, handlelength=2.0, handleheight=1.0,
+            handletextpad=0.6, labelspacing=0.3, columnspacing=1.2, labelcolor=INK,
+        )  # fmt: skip
+        deep = max(len(lines) for lines in rows)
+        return -(-len(key) // columns) * (SMALL * 1.2 * deep + SMALL * 0.35) + 2
+
+
+def figure_bytes(figure: Figure | Axes, format: Format = "svg", dpi: float = 150) -> bytes:
+    """A picture as the bytes of a file: the same on every run, in every time zone, whatever fonts are installed.
+
+    Parameters
+    ----------
+    figure : Figure or Axes
+        What to write.
+    format : {"svg", "png"}
+        Letters of an SVG are outlines.
+    dpi : float, default 150
+        Dots per inch of a PNG.
+
+    Raises
+    ------
+    OptionError
+        If the format is not known, or there is no figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> figure_bytes(Figure(figsize=(1, 1)))[:5]
+    b'<?xml'
+    """
+    if format not in ("svg", "png"):
+        raise OptionError(f"expected format= 'svg' or 'png', got {format!r}; others: figure.savefig of matplotlib")
+    found = figure.get_figure(root=True) if isinstance(figure, Axes) else figure
+    if not isinstance(found, Figure):
+        raise OptionError(f"expected a matplotlib Figure or Axes, got {type(figure).__name__}")
+    metadata: dict[str, Any] = {"Date": None, "Creator": None} if format == "svg" else {"Software": None}
+    buffer = BytesIO()
+    with house_style():
+        found.savefig(buffer, format=format, dpi=dpi, metadata=metadata, facecolor="white")
+    return buffer.getvalue()
+
+
+def save(figure: Figure | Axes, path: str | Path, dpi: float = 150) -> None:
+    """Write a picture to a file that ends in .svg or .png (see `figure_bytes`).
+
+    Raises
+    ------
+    OptionError
+        If the name of the file ends otherwise.
+    """
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in (".svg", ".png"):
+        raise OptionError(f"expected a file name that ends in .svg or .png, got {target.name!r}")
+    target.write_bytes(figure_bytes(figure, "svg" if suffix == ".svg" else "png", dpi))

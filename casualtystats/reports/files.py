@@ -1,0 +1,243 @@
+"""CSV and JSON files as raw text tables: what can not be a row is kept as a broken row, nothing shifts or vanishes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, Never
+
+import polars as pl
+
+from casualtystats.errors import ReportFileError
+from casualtystats.reports.columns import check_names
+from casualtystats.reports.table import BrokenCell, RawTable, record_json
+
+__all__ = ["read_csv", "read_json"]
+
+# Rows of Python text are turned into columns in parts, which keeps memory near the size of the file.
+_PART: Final = 50_000
+
+
+def read_csv(path: Path, delimiter: str) -> RawTable:
+    """A delimited file, UTF-8 with or without a byte order mark, all cells as text.
+
+    Raises
+    ------
+    ReportFileError
+        If the file is empty, is not UTF-8, holds NUL bytes or quotes that do not close, or has no header.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return _csv_table(path, _without_nul(lines, path), delimiter)
+    except UnicodeDecodeError:
+        _refuse_encoding(path, path.read_bytes())
+
+
+def _csv_table(path: Path, lines: Iterator[str], delimiter: str) -> RawTable:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    header: list[str] = []
+    broken: list[BrokenCell] = []
+    parts: list[pl.DataFrame] = []
+    held: list[list[str]] = []
+    numbers: list[int] = []
+    row, where = 0, str(path)
+    try:
+        for fields in reader:
+            if not fields or (len(fields) == 1 and len(header) != 1 and not fields[0].strip()):
+                continue
+            if not header:
+                header, where = fields, f"{path}, line {reader.line_num}"
+                check_names(header, where)
+                continue
+            row += 1
+            if len(fields) != len(header):
+                broken.append(_ragged(row, reader.line_num, fields, len(header)))
+                continue
+            held.append(fields)
+            numbers.append(row)
+            if len(held) == _PART:
+                parts.append(_text_frame(header, held))
+                held = []
+    except csv.Error as error:
+        raise ReportFileError(
+            f"{path}, line {reader.line_num}: expected fields that are quoted as in CSV (a quote inside doubled, each "
+            f"quote closed), got: {error}"
+        ) from error
+    if not header:
+        raise ReportFileError(f"{path}: expected a header line with column names, got an empty file")
+    parts.append(_text_frame(header, held))
+    return RawTable(where, pl.concat(parts), pl.Series(numbers, dtype=pl.Int64), broken, defused=True)
+
+
+def _text_frame(header: list[str], rows: list[list[str]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
+
+
+def _ragged(row: int, line: int, fields: list[str], expected: int) -> BrokenCell:
+    what = "few" if len(fields) < expected else "many"
+    hint = (
+        f"expected {expected} fields as in the header, got {len(fields)} (the row ends on line {line} of the file); too "
+        f"{what} fields shift the rest. A comma or a line break inside a cell needs quotes around the cell"
+    )
+    return BrokenCell(row, "", None, "field_count", hint, json.dumps(fields, ensure_ascii=False))
+
+
+def _without_nul(lines: Iterator[str], path: Path) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        if "\0" in line:
+            raise ReportFileError(
+                f"{path}, line {number}: expected text, got a NUL byte; is it a spreadsheet or UTF-16?"
+            )
+        yield line
+
+
+def _refuse_encoding(path: Path, content: bytes) -> Never:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ReportFileError(f"{path}, line 1: expected UTF-8, got UTF-16; save it as 'CSV UTF-8'")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        got = content[error.start]
+        raise ReportFileError(
+            f"{path}, line {line}: expected UTF-8, got the byte 0x{got:02x}; save the file as UTF-8 (in a spreadsheet: "
+            "'CSV UTF-8')"
+        ) from error
+    raise ReportFileError(f"{path}: expected a file that stays the same while it is read")  # pragma: no cover
+
+
+class _Number(str):
+    """A number of a JSON file in the digits it was written with: no float in between."""
+
+    __slots__ = ()
+
+
+class _Constant(str):
+    """NaN, Infinity or -Infinity, which JSON does not know and Python's reader lets through."""
+
+    __slots__ = ()
+
+
+class _Record(dict[str, Any]):
+    """One JSON object, and the first key that stood twice in it."""
+
+    twice: str | None = None
+
+
+def read_json(path: Path, *, lines: bool) -> RawTable:
+    """An array of records, or one record a line; each cell becomes text.
+
+    Raises
+    ------
+    ReportFileError
+        If the file is empty, is not UTF-8 or not JSON, or is no array of records.
+    """
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        _refuse_encoding(path, content)
+    if not text.strip():
+        raise ReportFileError(f"{path}: expected records, got an empty file")
+    if lines:
+        items = [_decode_line(line) for line in text.split("\n") if line.strip()]
+    else:
+        try:
+            items = _decode(text)
+        except json.JSONDecodeError as error:
+            raise ReportFileError(f"{path}, line {error.lineno}: expected JSON, got: {error.msg}") from error
+        except RecursionError as error:
+            raise ReportFileError(
+                f"{path}: expected an array of records, got values nested too deep"
+            ) from error
+        if not isinstance(items, list):
+            raise ReportFileError(
+                f"{path}: expected an array of records such as [{{...}}, {{...}}], got {_kind(items)}"
+            )
+    return _json_table(str(path), items)
+
+
+def _json_table(where: str, items: list[Any]) -> RawTable:
+    if not items:
+        raise ReportFileError(f"{where}: expected at least one report, got no rows")
+    broken: list[BrokenCell] = []
+    good: list[tuple[int, _Record]] = []
+    names: dict[str, None] = {}
+    for row, item in enumerate(items, 1):
+        if isinstance(item, _Record):
+            names |= dict.fromkeys(item)
+        faults = list(_faults(row, item))
+        broken += faults
+        if not faults:
+            good.append((row, item))
+    bad = next((name for name in names if not _encodable(name)), None)
+    if bad is not None:
+        raise ReportFileError(f"{where}: expected keys in UTF-8, got {ascii(bad)}")
+    columns = {name: [_text(record.get(name)) for _, record in good] for name in names}
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
+    return RawTable(where, frame, pl.Series([row for row, _ in good], dtype=pl.Int64), broken)
+
+
+def _text(cell: str | None) -> str | None:
+    return None if cell is None else str(cell)
+
+
+def _faults(row: int, item: Any) -> Iterator[BrokenCell]:
+    raw = record_json(item)
+    if isinstance(item, json.JSONDecodeError | RecursionError):
+        yield BrokenCell(row, "", None, "json_line", f"expected one JSON object a line, got: {item}", raw)
+    elif not isinstance(item, _Record):
+        hint = f'expected a record such as {{"report_id": ...}}, got {_kind(item)}'
+        yield BrokenCell(row, "", None, "not_a_record", hint, raw)
+    elif item.twice is not None:
+        hint = f"expected each key once, got {ascii(item.twice)} twice: which is right can not be known"
+        yield BrokenCell(row, ascii(item.twice)[1:-1], None, "duplicate_key", hint, raw)
+    else:
+        for name, cell in item.items():
+            if cell is not None and (
+                not isinstance(cell, str) or isinstance(cell, _Constant) or not _encodable(cell)
+            ):
+                shown = record_json([cell])[1:-1]
+                hint = f"expected text, a number or null, got {_kind(cell)}"
+                yield BrokenCell(row, ascii(name)[1:-1], shown, "cell_type", hint, raw)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"the boolean {str(value).lower()}"
+    if isinstance(value, _Constant | _Number):
+        return str(value)
+    if isinstance(value, str):
+        return f"the text {ascii(value[:60])}"
+    return {list: "a list", _Record: "an object"}.get(type(value), "null")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _record(pairs: list[tuple[str, Any]]) -> _Record:
+    record = _Record(pairs)
+    if len(record) != len(pairs):
+        seen: set[str] = set()
+        record.twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+    return record
+
+
+def _decode(text: str) -> Any:
+    return json.loads(
+        text, object_pairs_hook=_record, parse_int=_Number, parse_float=_Number, parse_constant=_Constant
+    )
+
+
+def _decode_line(line: str) -> Any:
+    try:
+        return _decode(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        return error

@@ -1,0 +1,5 @@
+"""The situation report: figures, tables, numbers and their sources as one HTML page; the command line."""
+
+from casualtystats.sitrep.page import write_sitrep
+
+__all__ = ["write_sitrep"]

@@ -1,0 +1,226 @@
+"""Replaying published claims: what was said, and what follows from it and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+from markupsafe import Markup, escape
+
+from casualtystats.estimates import Estimate
+from casualtystats.ledger import relations
+from casualtystats.printing import format_rate
+from casualtystats.rates import daily_rate
+from casualtystats.reports import Report, Reports
+from casualtystats.sitrep.numbers import Numbers
+from casualtystats.vocabulary import adds_over_time, measure_noun
+
+__all__ = ["Claim", "replay"]
+
+
+@dataclass
+class Claim:
+    """One report: the sentence that was said, and the sentences that follow."""
+
+    report: Report
+    said: Markup
+    follows: list[Markup] = field(default_factory=list[Markup])
+
+
+def replay(reports: Reports, lead: list[str], numbers: Numbers) -> list[Claim]:
+    """The claims of the lead reports, in the order given.
+
+    Parameters
+    ----------
+    reports : Reports
+        All reports.
+    lead : list of str
+        Ids of the reports to replay.
+    numbers : Numbers
+        Takes note of every number that is printed.
+    """
+    chosen = reports.filter(pl.col("report_id").is_in(lead))
+    table = relations(chosen.frame, reports.places)
+    claims: list[Claim] = []
+    for name in lead:
+        report = reports[name]
+        claim = Claim(report, _said(report, reports, numbers))
+        claim.follows += _rates(report, numbers)
+        claim.follows += _nesting(report, chosen, table, numbers)
+        claim.follows += _repeat_hits(report, chosen, numbers)
+        claim.follows += _shares(report, reports, numbers)
+        claims.append(claim)
+    return claims
+
+
+def _noun(report: Report) -> str:
+    return measure_noun(report.measure, report.unit, report.group)
+
+
+def _said(report: Report, reports: Reports, numbers: Numbers) -> Markup:
+    noun = _noun(report)
+    count = numbers.put(
+        f"{noun}, as published", str(report.estimate), report.estimate, unit=report.unit,
+        method=f"read from the wording as '{report.estimate.qualifier}'", reports=[report.report_id], period=report.period,
+    )  # fmt: skip
+    when = f"on {report.period}" if report.kind == "stock" else str(report.period)
+    where = reports.places.name(report.place)
+    by = report.source or "source not stated"
+    published = "" if report.published is None else f", published {report.published[1]}"
+    quoted = Markup("") if not report.wording else Markup(" “{}”.").format(report.wording)
+    return Markup("{} {}, {}, {} ({}{}).{}").format(count, noun, when, where, by, published, quoted)
+
+
+def _rates(report: Report, numbers: Numbers) -> list[Markup]:
+    if report.kind == "stock":
+        return []
+    if not adds_over_time(report.measure, report.unit) and report.unit == "facilities":
+        return [_days_lost(report, numbers)]
+    rate = daily_rate(report.estimate, period=report.period)
+    if rate.days_max == 1 and report.estimate.exact:
+        return []
+    noun = _noun(report)
+    text = numbers.put(
+        f"{noun} a day", str(rate), rate, unit=f"{report.unit} per day", method="count / days of the period",
+        reports=[report.report_id],
+    )  # fmt: skip
+    return [Markup("That is {}.").format(text)]
+
+
+def _days_lost(report: Report, numbers: Numbers) -> Markup:
+    """Facilities out of service: each for a day at least, and for the widest period at most."""
+    high = None if report.estimate.high is None else report.estimate.high * report.period.days_max
+    lost = Estimate(report.estimate.low, None, high)
+    text = numbers.put(
+        "facility-days without service within the period", str(lost), lost, unit="facility-days",
+        method="low: one day each; high: the widest period each; restoration is not reported",
+        reports=[report.report_id], period=report.period,
+    )  # fmt: skip
+    if report.period.days_max == 1:
+        return Markup("Whether and when service came back is not reported.")
+    return Markup("Restoration is not reported, so {} facility-days were lost within the period.").format(text)
+
+
+def _nesting(report: Report, chosen: Reports, table: pl.DataFrame, numbers: Numbers) -> list[Markup]:
+    me = report.report_id
+    forward = table.filter(pl.col("report_id") == me).select("relation", other="other_id", reason="reason")
+    flipped = pl.col("relation").replace({"contains": "within", "within": "contains"})
+    backward = table.filter(pl.col("other_id") == me).select(flipped, other="report_id", reason="reason")
+    kin = pl.concat([forward, backward])
+    inside = kin.filter(pl.col("relation") == "within")["other"].to_list()
+    holds = kin.filter(pl.col("relation") == "contains")["other"].to_list()
+    apart = kin.filter(pl.col("relation") == "disjoint")
+    lines: list[Markup] = []
+    if inside:
+        wholes = Markup(" and ").join(_short(chosen[name]) for name in inside)
+        lines.append(Markup("It lies inside {}, and is not added to it.").format(wholes))
+    lines += _parts(report, holds, chosen, table, numbers)
+    if apart.height and not holds:
+        others = Markup("; ").join(
+            Markup("{} ({})").format(_short(chosen[name]), why) for name, why in apart.select("other", "reason").rows()
+        )
+        lines.append(Markup("It shares nobody with {}.").format(others))
+    return lines
+
+
+def _short(report: Report) -> Markup:
+    return Markup("the {} {}").format(str(report.estimate), _noun(report))
+
+
+def _parts(
+    report: Report, holds: list[str], chosen: Reports, table: pl.DataFrame, numbers: Numbers
+) -> list[Markup]:
+    """The reports directly inside this one; where they share nobody, their sum and what remains."""
+    if not holds:
+        return []
+    among = table.filter(pl.col("report_id").is_in(holds), pl.col("other_id").is_in(holds))
+    nested = set(among.filter(pl.col("relation") == "within")["report_id"].to_list())
+    nested |= set(among.filter(pl.col("relation") == "contains")["other_id"].to_list())
+    direct = [name for name in holds if name not in nested]
+    parts = [chosen[name] for name in direct]
+    listed = Markup(", ").join(_short(part) for part in parts)
+    pairs = among.filter(pl.col("report_id").is_in(direct), pl.col("other_id").is_in(direct))
+    if len(parts) < 2 or (pairs["relation"] != "disjoint").any():
+        return [Markup("It contains {}.").format(listed)]
+    total = sum((part.estimate for part in parts[1:]), parts[0].estimate)
+    ids = [report.report_id, *direct]
+    text = numbers.put(
+        f"{_noun(report)}: sum of parts that share nobody", str(total), total, unit=report.unit,
+        method="sum of reports that differ in group, place or days", reports=direct, period=report.period,
+    )  # fmt: skip
+    lines = [Markup("It contains {}: {} together, for they share nobody.").format(listed, text)]
+    rest = report.estimate.minus_part(total)
+    if rest.low > 0:
+        left = numbers.put(
+            f"{_noun(report)} not among the parts", str(rest), rest, unit=report.unit,
+            method="whole minus parts that lie inside it", reports=ids, period=report.period,
+        )  # fmt: skip
+        lines.append(Markup("So {} are not among these.").format(left))
+    return lines
+
+
+def _repeat_hits(report: Report, chosen: Reports, numbers: Numbers) -> list[Markup]:
+    """Hits beside distinct facilities over the same period and place: what exceeds one hit each fell twice."""
+    if report.measure != "attacks":
+        return []
+    for other in chosen:
+        same = (other.place, other.group, other.period) == (report.place, report.group, report.period)
+        if same and other.measure in ("facilities_out", "facilities_hit") and other.estimate.high is not None:
+            again = report.estimate.minus_part(other.estimate)
+            if again.low > 0:
+                text = numbers.put(
+                    "hits on a facility that was hit before", str(again), again, unit="attacks",
+                    method="hits minus distinct facilities, each hit at least once",
+                    reports=[report.report_id, other.report_id], period=report.period,
+                )  # fmt: skip
+                facilities = escape(str(other.estimate))
+                return [Markup("With {} distinct facilities, {} fell on one that had been hit before.").format(facilities, text)]
+    return []
+
+
+def _shares(report: Report, reports: Reports, numbers: Numbers) -> list[Markup]:
+    """A count beside the inhabitants of the same place, where a stock of them was published."""
+    if report.kind == "stock" or report.unit != "people" or report.measure not in ("displaced", "killed", "died"):
+        return []
+    end = report.period.end_latest
+    stocks = [
+        stock for stock in reports
+        if stock.measure == "population" and stock.unit == "people" and stock.place == report.place and stock.group is None
+        and stock.estimate.low > 0 and stock.estimate.high is not None and stock.estimate.best
+    ]  # fmt: skip
+    if not stocks or report.place is None:
+        return []
+    near = min(stocks, key=lambda stock: (abs((stock.period.end_latest - end).days), stock.report_id))
+    ids = [report.report_id, near.report_id]
+    people, count = near.estimate, report.estimate
+    if report.measure == "displaced":
+        share, unit, per = _over(count, people, 100), "% of inhabitants", " %"
+        tail = f"of the {people} inhabitants stated for {near.period}"
+    else:
+        low_days, high_days = report.period.length
+        exposure = Estimate(people.low * low_days, people.best * low_days if low_days == high_days and people.best else None,
+                            (people.high or people.low) * high_days)  # fmt: skip
+        share, unit, per = _over(count, exposure, 10_000), "per 10,000 person-days", ""
+        tail = f"per 10,000 person-days, on the {people} inhabitants stated for {near.period}; " + (
+            "violent deaths alone are not a crude mortality rate" if report.measure == "killed" else "all causes"
+        )
+    text = numbers.put(
+        f"{_noun(report)}, {unit}", _range(share) + per, share, unit=unit,
+        method="count / inhabitants" if per else "count / (inhabitants x days), both ends counted",
+        reports=ids, period=report.period,
+    )  # fmt: skip
+    return [Markup("That is {} {}.").format(text, tail)]
+
+
+def _over(count: Estimate, base: Estimate, per: float) -> Estimate:
+    best = None if count.best is None or not base.best else count.best / base.best * per
+    high = None if count.high is None else count.high / base.low * per
+    return Estimate(count.low / (base.high or base.low) * per, best, high)
+
+
+def _range(share: Estimate) -> str:
+    low = format_rate(share.low, "down")
+    if share.high is None:
+        return f"at least {low}"
+    span = f"{low} to {format_rate(share.high, 'up')}"
+    return span if share.best is None else f"{format_rate(share.best)} ({span})"

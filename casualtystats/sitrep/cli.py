@@ -1,0 +1,89 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from casualtystats import datasets
+from casualtystats.errors import CasualtyStatsError
+from casualtystats.reports import read_reports
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Deaths, displacement and facility outages: from published reports to honest numbers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_SITREP_HELP = """Write a situation report: one self-contained HTML page, figures, tables and numbers.json.
+
+Examples:
+
+  casualtystats sitrep idlib-2019 --out sitrep
+
+  casualtystats sitrep path/to/folder --out sitrep      (a folder with reports.csv, and places.csv, events.csv if any)
+"""
+
+
+@app.command(help=_SITREP_HELP)
+def sitrep(
+    name: Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", help="a data set's name, or a folder with reports.csv")],
+    out: Annotated[Path, typer.Option("--out", help="the folder to write; an earlier situation report there is replaced")],
+) -> None:
+    """Write a situation report."""
+    from casualtystats.sitrep.page import write_sitrep
+
+    console = Console(stderr=True)
+    folder = datasets.folder(name) if name in datasets.names() else Path(name)
+    if not folder.is_dir():
+        datasets.folder(name)  # raises, and names the data sets that there are
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("reading")
+        done = write_sitrep(folder, out, step=lambda text: progress.update(task, description=escape(text)))
+    typer.echo(f"{out / 'index.html'}: {done}")
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="a file of reports: CSV, JSON or Parquet")]) -> None:
+    """Check a file of reports, and print the rows that would be rejected.
+
+    Exit code 1 if any row is rejected.
+
+    Example:
+
+      casualtystats check reports.csv
+    """
+    reports = read_reports(file)
+    typer.echo(str(reports))
+    for row in reports.rejected.iter_rows(named=True):
+        typer.echo(f"row {row['row']}, {row['column']}: {row['hint']}")
+    if reports.rejected.height:
+        raise typer.Exit(1)
+
+
+@app.command("datasets")
+def list_datasets() -> None:
+    """List the data sets that come with the package."""
+    for name in datasets.names():
+        typer.echo(f"{name}: {datasets.describe(datasets.folder(name)).get('title', '')}")
+
+
+def main() -> None:
+    """Run the command line; errors of this package end with a sentence and exit code 2."""
+    try:
+        app()
+    except CasualtyStatsError as error:
+        sys.stderr.write(f"casualtystats: {error}\n")
+        sys.exit(2)

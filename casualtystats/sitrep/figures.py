@@ -1,0 +1,85 @@
+"""The figures of the page, each with its caption and alternative text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from casualtystats import plots
+from casualtystats.errors import CasualtyStatsError
+from casualtystats.reports import Reports
+from casualtystats.series import outages
+from casualtystats.sitrep.found import Found
+from casualtystats.vocabulary import MEASURES, UNITS, measure_noun
+
+__all__ = ["Figure", "figures"]
+
+SHOWN: Final = 6
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One picture: file name without ending, section, caption, alternative text, and its bytes."""
+
+    name: str
+    section: str
+    caption: str
+    alt: str
+    svg: bytes
+    png: bytes
+
+
+def figures(reports: Reports, lead: list[str], found: list[Found], events: pl.DataFrame) -> Iterator[Figure]:
+    """Draw what the reports hold; a family without reports is left out."""
+    chosen = reports.filter(pl.col("report_id").is_in(lead))
+    if len(chosen):
+        caption = "The reports on their periods: one bar a report, faded where an end is not exactly known, open where no upper bound is known."
+        ax = plots.report_periods(_recent(chosen), events=events)
+        yield _figure("report-periods", "lead", caption, plots.alt_text(ax), ax)
+    for measure in MEASURES:
+        for unit in UNITS:
+            some = reports.filter(
+                pl.col("measure") == measure, pl.col("unit") == unit, pl.col("kind") == "cumulative"
+            )
+            if len(some) > 1:
+                noun = measure_noun(measure, unit)
+                caption = f"Published running totals, {noun}, by source. They are not added to each other: they count the same."
+                ax = plots.cumulative(some)
+                yield _figure(f"running-totals-{measure}-{unit}", _section(measure), caption, plots.alt_text(ax), ax)
+    for number, one in enumerate(found[:SHOWN], 1):
+        series = one.series
+        caption = f"{_first_upper(series.info.noun)} ({one.rule}): width is the period, height the daily rate, so that area is the count."
+        ax = plots.flow(series)
+        yield _figure(f"flow-{number}-{series.info.measure}", _section(series.info.measure), caption, plots.alt_text(ax), ax)
+    out = outages(reports)
+    try:
+        ax = plots.outages(out)
+    except CasualtyStatsError:
+        return
+    caption = "Facilities out of service as reported. Hatched: it is not known whether service came back."
+    yield _figure("outages", "facilities", caption, plots.alt_text(ax), ax)
+
+
+def _recent(chosen: Reports) -> Reports:
+    """Leave out what began more than a year before everything else: it would squeeze the axis."""
+    frame = chosen.frame
+    middle = frame["start_earliest"].median()
+    near = frame.filter((pl.lit(middle) - pl.col("start_earliest")).dt.total_days() <= 366)
+    return chosen.filter(pl.col("report_id").is_in(near["report_id"].to_list()))
+
+
+def _section(measure: str) -> str:
+    if measure in ("killed", "died", "injured", "missing"):
+        return "deaths"
+    return "displacement" if measure in ("displaced", "returned", "idps", "population") else "facilities"
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _figure(name: str, section: str, caption: str, alt: str, ax: Any) -> Figure:
+    return Figure(name, section, caption, alt, plots.figure_bytes(ax, "svg"), plots.figure_bytes(ax, "png"))

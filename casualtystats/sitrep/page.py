@@ -1,0 +1,201 @@
+"""Putting the page together: the same reports give the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+from markupsafe import Markup
+
+from casualtystats import datasets
+from casualtystats.errors import NoReportsError, SitrepError
+from casualtystats.reports import Reports
+from casualtystats.sitrep.claims import replay
+from casualtystats.sitrep.figures import Figure, figures
+from casualtystats.sitrep.found import Found, find_series
+from casualtystats.sitrep.numbers import Numbers
+from casualtystats.sitrep.tables import interval_table, rejected_table, report_table, to_csv, to_html
+from casualtystats.sitrep.write import check_target, write_folder
+
+__all__ = ["write_sitrep"]
+
+LEAD: Final = 15
+_SECTIONS: Final = (("deaths", "Deaths"), ("displacement", "Displacement and population"), ("facilities", "Facilities"))
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A series on the page: its sentence, its rule, its table and what became of the reports."""
+
+    title: str
+    rule: str
+    total: Markup
+    table: Markup
+    audit: list[str]
+
+
+def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], None] = lambda _: None) -> str:
+    """Write the situation report of a folder of reports.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Holds `reports.csv`, and may hold `places.csv`, `events.csv` and `datapackage.json` (its list `lead` names the
+        reports to replay first).
+    out : str or Path
+        The folder to write: `index.html`, `numbers.json`, `figures/`, `tables/`. An earlier situation report there is
+        replaced; any other folder that is not empty is refused. On failure nothing is changed.
+    step : callable
+        Is told, in a few words, what is being done.
+
+    Returns
+    -------
+    str
+        One line on what was written.
+
+    Raises
+    ------
+    SitrepError
+        If `out` can not be written, or the list of lead reports names one that does not exist.
+    DatasetError, ReportFileError
+        If the folder can not be read.
+    NoReportsError
+        If no row of it is a valid report.
+    """
+    target = Path(out)
+    check_target(target)
+    step("reading reports")
+    reports = datasets.load_folder(folder)
+    if not len(reports):
+        raise NoReportsError(f"{folder}: expected at least one valid report, got {reports}")
+    package = datasets.describe(folder)
+    numbers = Numbers()
+    step("replaying claims")
+    lead = _lead(reports, package)
+    claims = replay(reports, lead, numbers)
+    step("building series")
+    found, refused = find_series(reports)
+    drawn: list[Figure] = []
+    for figure in figures(reports, lead, found, datasets.events(str(folder))):
+        step(f"drawing {figure.name}")
+        drawn.append(figure)
+    step("writing")
+    title = str(package.get("title") or Path(folder).resolve().name)
+    shown = [_show(number, one, numbers) for number, one in enumerate(found, 1)]
+    every = report_table(reports)
+    context = {
+        "title": title,
+        "description": str(package.get("description") or ""),
+        "head": _head(reports, numbers),
+        "claims": claims,
+        "sections": [
+            (key, name, [figure for figure in drawn if figure.section == key],
+             [one for one, of in zip(shown, found, strict=True) if _section_of(of) == key])
+            for key, name in _SECTIONS
+        ],
+        "lead_figures": [figure for figure in drawn if figure.section == "lead"],
+        "refused": refused,
+        "reports": Markup(to_html(every, "reports", "Every report, as published")),
+        "rejected": Markup(to_html(rejected_table(reports), "rejected", "Rows that were not accepted"))
+        if reports.rejected.height else None,
+        "flags": reports.flags().group_by("flag").len().sort("flag").rows(),
+        "sources": _sources(reports),
+        "licence": reports.origin.licence if reports.origin else "",
+        "inline": _inline,
+    }  # fmt: skip
+    files = {"index.html": _render(context)}
+    files["numbers.json"] = (json.dumps(numbers.to_json(title, reports), indent=1, ensure_ascii=False) + "\n").encode()
+    files["tables/reports.csv"] = to_csv(every)
+    files["tables/rejected.csv"] = to_csv(rejected_table(reports))
+    for number, one in enumerate(found, 1):
+        files[f"tables/series-{number}.csv"] = to_csv(interval_table(one))
+        audit = one.series.audit.collect()
+        files[f"tables/series-{number}-audit.csv"] = to_csv(audit)
+    for figure in drawn:
+        files[f"figures/{figure.name}.svg"] = figure.svg
+        files[f"figures/{figure.name}.png"] = figure.png
+    write_folder(target, files)
+    return f"{len(reports)} reports, {len(numbers.printed)} traced numbers, {len(drawn)} figures"
+
+
+def _lead(reports: Reports, package: dict[str, Any]) -> list[str]:
+    """The reports to replay: those that the data package names, else the most recently published ones."""
+    named = package.get("lead")
+    known = set(reports.frame["report_id"])
+    if isinstance(named, list):
+        missing = [str(name) for name in named if name not in known]
+        if missing:
+            raise SitrepError(f"datapackage.json: expected lead reports that exist and are valid, got {', '.join(missing)}")
+        return [str(name) for name in named]
+    order = reports.frame.sort("published_latest", "report_id", descending=[True, False], nulls_last=True)
+    return order["report_id"].head(LEAD).to_list()
+
+
+def _head(reports: Reports, numbers: Numbers) -> list[Markup]:
+    frame = reports.frame
+    ids = frame["report_id"].to_list()
+    lines = [
+        Markup("{} published counts by {} sources, about days from {} to {}.").format(
+            numbers.count("published counts", len(reports), "reports", ids),
+            numbers.count("sources", frame["source"].drop_nulls().n_unique(), "sources", ids),
+            frame["start_earliest"].min(), frame["end_latest"].max(),
+        )
+    ]  # fmt: skip
+    bad = reports.rejected["row"].n_unique()
+    if bad:
+        text = numbers.count("rows not accepted", bad, "rows")
+        lines.append(Markup("{} rows were not accepted; they are listed at the end with the reason.").format(text))
+    return lines
+
+
+def _section_of(found: Found) -> str:
+    return "displacement" if found.series.info.measure == "displaced" else "deaths"
+
+
+def _show(number: int, found: Found, numbers: Numbers) -> _Shown:
+    series = found.series
+    audit = series.audit.collect()
+    used = audit.filter(pl.col("status").is_in(["used", "differenced"]))["report_id"].to_list()
+    total = series.total()
+    where = series.reports.places.name(series.info.place)
+    text = numbers.put(
+        f"{series.info.noun}, {where}: all periods of the series", str(total), total, unit=series.info.unit,
+        method=found.rule if series.info.additive else "largest low to sum of highs: these do not add over periods",
+        reports=used,
+    )  # fmt: skip
+    others = audit.filter(pl.col("status") != "used").select("report_id", "status", "reason", "uncovered").rows()
+    lines = [
+        f"{name}: {status}; {reason}" + (f"; not covered any more: {gap}" if gap else "") for name, status, reason, gap in others
+    ]
+    title = f"{series.info.noun[:1].upper()}{series.info.noun[1:]}, {where}, {', '.join(series.info.sources)}"
+    notes = ["best empty: one-sided; high empty: no upper bound is known; stated: the number, or the difference, as printed"]
+    table = Markup(to_html(interval_table(found), f"series-{number}", title, notes))
+    return _Shown(title, found.rule, text, table, lines)
+
+
+def _sources(reports: Reports) -> list[tuple[str, int, list[str]]]:
+    rows = reports.frame.group_by(pl.col("source").fill_null("not stated")).agg(
+        pl.len(), pl.col("url").drop_nulls().unique().sort()
+    )
+    return [(name, count, [url for url in urls if url.startswith(("https://", "http://"))])
+            for name, count, urls in rows.sort("source").rows()]  # fmt: skip
+
+
+def _inline(figure: Figure) -> Markup:
+    """The drawing itself, without the lines that only a file of its own needs."""
+    svg = figure.svg
+    return Markup(svg[svg.index(b"<svg"):].decode())
+
+
+def _render(context: dict[str, Any]) -> bytes:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("casualtystats.sitrep", "templates"),
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    return environment.get_template("page.html.j2").render(context).encode()

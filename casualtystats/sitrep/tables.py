@@ -1,0 +1,82 @@
+"""The tables of the page: as HTML, and as CSV beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from casualtystats.markup import defused
+from casualtystats.rates import daily_rate
+from casualtystats.reports import Report, Reports
+from casualtystats.sitrep.found import Found
+from casualtystats.vocabulary import measure_noun
+
+if TYPE_CHECKING:
+    import great_tables
+
+__all__ = ["Table", "interval_table", "rejected_table", "report_table", "to_csv", "to_html"]
+
+Table = tuple[str, pl.DataFrame]
+
+
+def report_table(reports: Reports) -> pl.DataFrame:
+    """Every accepted report: what, how many, when, where, who, and its daily rate."""
+    rows = [_row(report, reports) for report in sorted(reports, key=_order)]
+    return pl.DataFrame(rows, schema=dict.fromkeys(_REPORT_COLUMNS, pl.String))
+
+
+_REPORT_COLUMNS = ("report_id", "what", "count", "period", "per day", "place", "source", "published", "wording")
+
+
+def _order(report: Report) -> tuple[str, Any, str]:
+    return report.measure, report.period.start_earliest, report.report_id
+
+
+def _row(report: Report, reports: Reports) -> dict[str, str]:
+    countable = report.kind != "stock" and report.unit != "facilities"
+    return {
+        "report_id": report.report_id,
+        "what": measure_noun(report.measure, report.unit, report.group),
+        "count": str(report.estimate),
+        "period": str(report.period),
+        "per day": str(daily_rate(report.estimate, period=report.period)) if countable else "–",
+        "place": reports.places.name(report.place),
+        "source": report.source or "not stated",
+        "published": "not stated" if report.published is None else str(report.published[1]),
+        "wording": report.wording or "",
+    }
+
+
+def interval_table(found: Found) -> pl.DataFrame:
+    """The intervals of a series: bounds, best and the number as printed."""
+    frame = found.series.to_frame()
+    return frame.select("report_id", "period_start", "period_end", "low", "best", "high", "stated")
+
+
+def rejected_table(reports: Reports) -> pl.DataFrame:
+    """Rows that were not accepted."""
+    return reports.rejected.select("row", "column", "value", "rule", "hint")
+
+
+def to_csv(frame: pl.DataFrame) -> bytes:
+    """A table as CSV, with spreadsheet formulas defused."""
+    return defused(frame).write_csv().encode()
+
+
+def to_html(frame: pl.DataFrame, key: str, title: str, notes: Sequence[str] = ()) -> str:
+    """A table as HTML with a fixed id; missing values print as a dash."""
+    from great_tables import GT
+
+    numbers = [name for name, kind in frame.schema.items() if kind.is_numeric()]
+    table: great_tables.GT = GT(frame, id=key).tab_header(title=title).sub_missing(missing_text="–")
+    if numbers:
+        table = table.fmt_number(columns=numbers, decimals=1, drop_trailing_zeros=True)
+    for note in notes:
+        table = table.tab_source_note(source_note=note)
+    table = table.tab_options(
+        table_font_size="13px", table_width="100%", heading_align="left", data_row_padding="3px",
+        table_border_top_style="none", column_labels_font_weight="bold", source_notes_font_size="12px",
+    )  # fmt: skip
+    return table.as_raw_html()
