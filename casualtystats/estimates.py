@@ -109,7 +109,8 @@ class Estimate:
         """
         if qualifier not in QUALIFIERS:
             raise ParseError(f"expected a qualifier of {', '.join(QUALIFIERS)}; got {qualifier!r}")
-        if isinstance(value, bool) or not float(value).is_integer() or not 0 <= value <= _LARGEST:
+        # The bounds first: float() overflows on what lies far beyond them.
+        if isinstance(value, bool) or not 0 <= value <= _LARGEST or not float(value).is_integer():
             raise ParseError(f"expected a whole number from 0 to {_LARGEST:,}, got {value!r}")
         n = int(value)
         match qualifier:
@@ -158,9 +159,11 @@ class Estimate:
         """Sum of counts of separate things: bounds add, and what is missing on one side stays missing."""
         if not isinstance(other, Estimate):  # pyright: ignore[reportUnnecessaryIsInstance]
             return NotImplemented
-        best = None if self.best is None or other.best is None else self.best + other.best
-        high = None if self.high is None or other.high is None else self.high + other.high
-        return Estimate(self.low + other.low, best, high, unit=self._shared_unit(other))
+        unit = self._shared_unit(other)
+        a, b = self.widened(), other.widened()
+        best = None if a.best is None or b.best is None else a.best + b.best
+        high = None if a.high is None or b.high is None else a.high + b.high
+        return Estimate(a.low + b.low, best, high, unit=unit)
 
     def __sub__(self, other: Estimate) -> Estimate:
         """Difference of two counts, by interval arithmetic: [low - other.high, high - other.low].
@@ -173,14 +176,16 @@ class Estimate:
         """
         if not isinstance(other, Estimate):  # pyright: ignore[reportUnnecessaryIsInstance]
             return NotImplemented
+        unit = self._shared_unit(other)
         if other.high is None:
             raise UndefinedEstimateError(
                 f"expected an upper bound on what is subtracted, got '{other}'; a bound minus a bound is undefined. "
                 "If it counts a part of the whole, use whole.minus_part(part)"
             )
-        best = None if self.best is None or other.best is None else self.best - other.best
-        high = None if self.high is None else self.high - other.low
-        return Estimate(self.low - other.high, best, high, unit=self._shared_unit(other))
+        a, b = self.widened(), other.widened()
+        best = None if a.best is None or b.best is None else a.best - b.best
+        high = None if a.high is None else a.high - b.low
+        return Estimate(a.low - max(other.high, other.best or 0), best, high, unit=unit)
 
     def minus_part(self, part: Estimate) -> Estimate:
         """What remains of a whole when a part of it is taken out: never negative.
@@ -195,21 +200,23 @@ class Estimate:
         >>> str(Estimate.of("exactly", 10).minus_part(Estimate.of("at_least", 4)))
         'up to 6'
         """
-        high = None if self.high is None else self.high - part.low
+        unit = self._shared_unit(part)
+        a, b = self.widened(), part.widened()
+        high = None if a.high is None else a.high - b.low
         if high is not None and high < 0:
             raise UndefinedEstimateError(f"expected a part that fits into the whole, got '{part}' inside '{self}'")
-        low = 0 if part.high is None else max(0, self.low - part.high)
-        best = None if self.best is None or part.best is None else self.best - part.best
-        unit = self._shared_unit(part)
+        low = 0 if b.high is None else max(0, a.low - b.high)
+        best = None if a.best is None or b.best is None else a.best - b.best
         return Estimate(low, best if best is None or best >= 0 else None, high, unit=unit)
 
     def __mul__(self, factor: float) -> Estimate:
         """The estimate times a non-negative number."""
         if factor < 0:
             raise UndefinedEstimateError(f"expected a factor of 0 or more, got {factor!r}")
-        best = None if self.best is None else self.best * factor
-        high = None if self.high is None else self.high * factor
-        return Estimate(self.low * factor, best, high, unit=self.unit)
+        a = self.widened()
+        best = None if a.best is None else a.best * factor
+        high = None if a.high is None else a.high * factor
+        return Estimate(a.low * factor, best, high, unit=a.unit)
 
     __rmul__ = __mul__
 

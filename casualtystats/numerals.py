@@ -27,7 +27,8 @@ SCALES: Final[dict[str, int]] = {"hundred": 100, "thousand": 10**3, "million": 1
 _LARGEST: Final = 10**15
 _UNDER_TWENTY: Final = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
+    "sixteen", "seventeen", "eighteen", "nineteen",
 ]  # fmt: skip
 _TENS: Final = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SMALL: Final[dict[str, int]] = (
@@ -150,8 +151,8 @@ def _hint(text: str) -> str:
         return "; it names no number: publish it as 'at least n' with the number that you stand for"
     if _POINT.fullmatch(text):
         return (
-            "; a point may mark decimals or thousands: write thousands with commas (180,000), and a count as a "
-            "whole number"
+            "; a point may mark decimals or thousands: write thousands with commas (180,000), and a count as "
+            "a whole number"
         )
     if _SIGNED.fullmatch(text):
         return "; a count is 0 or more and is written without a sign"

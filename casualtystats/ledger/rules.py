@@ -21,6 +21,7 @@ from typing import Any, Literal
 import polars as pl
 
 from casualtystats.errors import DecreaseError, DoubleCountError, OptionError, VintageError
+from casualtystats.estimates import Estimate
 from casualtystats.ledger.keys import DIMENSIONS, Key, Keys
 from casualtystats.ledger.overlap import Overlap, find_overlaps
 from casualtystats.provenance import Origin
@@ -253,13 +254,17 @@ def _steps(totals: list[Row], audit: list[AuditLine]) -> list[Row]:
         stated = None if row["value"] is None or before["value"] is None else row["value"] - before["value"]
         if (stated is not None and stated < 0) or (row["high"] is not None and row["high"] < before["low"]):
             raise DecreaseError(
-                f"expected running totals that do not go down, got {ids}: {before['value']:,} by {before['end_latest']}, "
-                f"then {row['value']:,} by {row['end_latest']}. Leave one out, or select before and after the correction"
+                f"expected running totals that do not go down, got {ids}: {_count(before)} by {before['end_latest']}, "
+                f"then {_count(row)} by {row['end_latest']}. Leave one out, or select before and after the correction"
             )
         used.append(row | _subtracted(row, before) | {"report_id": ids, "value": stated, "kind": "flow", "qualifier": "between"})
         reason = f"the part up to {before['end_latest']} is taken out: {ids}"
         audit.append(AuditLine(row["report_id"], "differenced", before["report_id"], reason))
     return used
+
+
+def _count(row: Row) -> str:
+    return str(Estimate(row["low"], row["best"], row["high"], row["value"], row["qualifier"]))
 
 
 def _subtracted(row: Row, before: Row) -> Row:

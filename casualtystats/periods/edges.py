@@ -89,8 +89,8 @@ class Known(NamedTuple):
         away = (self.end[1] - found[1]).days
         if not edge.exact and edge.first == 1 and edge.last == 31 and away < 0:
             raise ParseError(
-                f"expected a month that is over by end={self.end[1]}, got {self.text!r}; write both dates, or "
-                "give year="
+                f"expected a month that is over by end={self.end[1]}, got {self.text!r}; write both dates, "
+                "or give year="
             )
         if away > HALF_A_YEAR:
             raise ParseError(

@@ -25,8 +25,8 @@ after `end`. A year that is not written carries a date at most half a year (183 
 "between 9 May and 29 April" is a slip more often than a period of a year, and raises. "Since" takes the
 latest such start that is not after `end`, however long ago. 29 February raises in a year that has none.
 
-**Refused.** "By 13 May" (no start), "the past month" (no fixed length), "last week" (a calendar week, or seven
-days?), "in late April" (neither end is known), "over a fortnight" (during it, or longer?), and all else.
+**Refused.** "By 13 May" (no start), "the past month" (no fixed length), "last week" (a calendar week, or
+seven days?), "in late April" (neither end is known), "over a fortnight" (during it, or longer?), all else.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ _WHOLE_YEAR: Final = rule(r"(?:in |during )?(\d{4})")
 _SINCE: Final = rule(rf"since (?:({EDGE}|{MONTH}(?: \d{{4}})?)|(\d{{4}}))")
 _LITTLE_OVER: Final = rule(r"(?:in )?a little over (?:a fortnight|two weeks)")
 _LENGTH: Final = rule(
-    r"(?:in |(?:(?:in |over |during )?the )?(?P<past>last|past) )?(?P<n>\S.*) (?P<unit>hour|day|week|fortnight)s?"
+    r"(?:in |(?:(?:in |over |during )?the )?(?P<past>last|past) )?(?P<n>\S.*) "
+    r"(?P<unit>hour|day|week|fortnight)s?"
 )
 _PAST_WEEK: Final = rule(r"(?:(?:in |over |during )?the )?past week")
 _PAST_FORTNIGHT: Final = rule(r"(?:(?:in |over |during )?the )?(?:past|last) fortnight")
@@ -154,8 +155,8 @@ def _two_dates(text: str, known: Known) -> Period | None:
         first = start.not_after(last[1])
     if last[1].year != first[0].year and (last[1] - first[0]).days >= HALF_A_YEAR:
         raise ParseError(
-            f"expected the earlier date first, or both years, got {known.text!r}: read across the end of a year "
-            f"it would be {first[0]} to {last[1]}"
+            f"expected the earlier date first, or both years, got {known.text!r}: read across the end of a "
+            f"year it would be {first[0]} to {last[1]}"
         )
     return Period(*first, *last)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -14,8 +15,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from casualtystats.errors import OptionError
+from casualtystats.plots.dates import use_dates
 from casualtystats.plots.style import FAINT, FONT, GREY, INK, SMALL, TEXT, house_style
 
 __all__ = ["Sheet", "figure_bytes", "save", "text_width", "wrap"]
@@ -136,6 +139,34 @@ class Sheet:
             box, points = self.ax.get_position(), self.figure.get_figwidth() * 72
             self.ax.set_position((left / points, box.y0, 1 - (left + right) / points, box.height))
 
+    def scale(self, label: str, top: float, first: date, last: date, *, whole: bool = False) -> float:
+        """Set both axes, and the margins beside them; the height of the axes in points.
+
+        Parameters
+        ----------
+        label : str
+            What the y axis counts, with its unit.
+        top : float
+            The highest value to be seen; the axis starts at 0.
+        first, last : date
+            The days to be seen.
+        whole : bool, default False
+            Whether values are whole numbers.
+        """
+        body = min(max(0.5 * self.figure.get_figwidth() * 72, 130.0), 220.0) if self.own else self.height
+        top = top or 1.0
+        locator = MaxNLocator(nbins=max(2, min(7, int(body / 26))), integer=whole, steps=[1, 2, 2.5, 5, 10])
+        self.ax.yaxis.set_major_locator(locator)
+        self.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _number(value)))
+        self.ax.set_ylim(0, top)
+        lines = wrap(label, body)
+        self.ax.set_ylabel("\n".join(lines), fontsize=TEXT, color=INK, labelpad=4)
+        shown = [value for value in locator.tick_values(0, top) if 0 <= value <= top]
+        widest = max(text_width(_number(value)) for value in shown)
+        self.side_margins(widest + 12 + len(lines) * TEXT * 1.25 + _EDGE, 4 * _EDGE)
+        use_dates(self.ax, first, last)
+        return body
+
     def settle(self, body: float, above: float, source: str, title: str | None, key: list[Any]) -> None:
         """Add key, title and source line; on a figure of our own, make it as high as all of it needs.
 
@@ -154,7 +185,7 @@ class Sheet:
         """
         gap = above + 4
         if key:
-            gap += self._key(key, gap) + 2
+            gap += self._key(key, gap, body if self.own else self.height) + 2
         if title:
             self.ax.set_title(title, loc="left", fontsize=TEXT + 1, pad=gap, color=INK)
             gap += (TEXT + 1) * 1.5
@@ -170,19 +201,30 @@ class Sheet:
             box = self.ax.get_position()
             self.ax.set_position((box.x0, below / total, box.width, body / total))
 
-    def _key(self, key: list[Any], above: float) -> float:
+    def _key(self, key: list[Any], above: float, body: float) -> float:
         """Put a key over the axes in as many columns as fit; its height in points."""
         rows = [wrap(str(handle.get_label()), self.width - 24, SMALL) for handle in key]
         labels = ["\n".join(lines) for lines in rows]
         widest = max(text_width(line, SMALL) for lines in rows for line in lines)
         columns = max(1, min(len(key), int((self.width + 10) / (widest + 36))))
         self.ax.legend(
-            handles=key, labels=labels, loc="lower left", bbox_to_anchor=(0, 1 + above / self.height), ncols=columns,
+            handles=key, labels=labels, loc="lower left", bbox_to_anchor=(0, 1 + above / body), ncols=columns,
             fontsize=SMALL, frameon=False, borderpad=0, borderaxespad=0, handlelength=2.0, handleheight=1.0,
             handletextpad=0.6, labelspacing=0.3, columnspacing=1.2, labelcolor=INK,
         )  # fmt: skip
         deep = max(len(lines) for lines in rows)
         return -(-len(key) // columns) * (SMALL * 1.2 * deep + SMALL * 0.35) + 2
+
+
+def _number(value: float) -> str:
+    """A number on an axis.
+
+    Examples
+    --------
+    >>> _number(16000.0), _number(0.1 + 0.2)
+    ('16,000', '0.3')
+    """
+    return f"{value:,.10g}"
 
 
 def figure_bytes(figure: Figure | Axes, format: Format = "svg", dpi: float = 150) -> bytes:

@@ -23,10 +23,12 @@ def trailing_unit(value: pl.Expr) -> pl.Expr:
     >>> pl.DataFrame({"n": [180_000, 201_000, 7, 0]}).select(trailing_unit(pl.col("n"))).to_series().to_list()
     [10000, 1000, 1, 1]
     """
-    unit = pl.when(value == 0).then(pl.lit(1, pl.Int64))
-    for power in range(15, 0, -1):
-        unit = unit.when(value % 10**power == 0).then(pl.lit(10**power, pl.Int64))
-    return pl.when(value.is_not_null()).then(unit.otherwise(pl.lit(1, pl.Int64)))
+    unit = pl.lit(1, pl.Int64)
+    for power in range(1, 16):
+        unit = (
+            pl.when((value != 0) & (value % 10**power == 0)).then(pl.lit(10**power, pl.Int64)).otherwise(unit)
+        )
+    return pl.when(value.is_not_null()).then(unit)
 
 
 def _about(value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

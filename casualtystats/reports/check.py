@@ -45,9 +45,7 @@ def check(table: RawTable) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]
     twins = _twins(table, layout)
     accepted: list[pl.DataFrame] = []
     rejected = [
-        pl.DataFrame([asdict(cell) for cell in table.broken], schema=REJECTED_TYPES).with_columns(
-            order=-1
-        )
+        pl.DataFrame([asdict(cell) for cell in table.broken], schema=REJECTED_TYPES).with_columns(order=-1)
     ]
     for offset in range(0, table.frame.height, _PART):
         kept, broken = _check_part(table, layout, twins, offset)
@@ -166,4 +164,3 @@ def _fill(template: str) -> pl.Expr:
         if name is not None:
             parts.append(pl.col(name).cast(pl.String).fill_null("nothing"))
     return pl.concat_str(parts)
-

@@ -88,6 +88,7 @@ def check_names(names: list[str], where: str) -> Layout:
     casualtystats.errors.ReportFileError: reports.csv: expected the column 'published', got 'published_on'; rename it \
 if that is meant, else give it a name that can not be mistaken for 'published', or leave it out
     """
+    _check_separator(names, where)
     _check_unique(names, where)
     known = frozenset(name for name in names if name in _KNOWN)
     ignored = tuple(name for name in names if name not in known)
@@ -120,6 +121,15 @@ def _check_unique(names: list[str], where: str) -> None:
         seen.add(name)
 
 
+def _check_separator(names: list[str], where: str) -> None:
+    for mark, word in ((";", "semicolons"), ("\t", "tabs"), (",", "commas")):
+        if len(names) == 1 and mark in names[0]:
+            raise ReportFileError(
+                f"{where}: expected columns separated by commas in a .csv file and by tabs in a .tsv file, got a "
+                f"header that looks separated by {word}; save it again, or with the other ending"
+            )
+
+
 def _check_needed(names: list[str], layout: Layout, where: str) -> None:
     missing = [
         name
@@ -130,14 +140,9 @@ def _check_needed(names: list[str], layout: Layout, where: str) -> None:
         missing.append("value (or low)")
     if not missing:
         return
-    hint = ""
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
-        mark, word = (";", "semicolons") if ";" in names[0] else ("\t", "tabs")
-        suffix = "save it with commas" if mark == ";" else "save it with commas, or name it .tsv"
-        hint = f"; the line looks separated by {word}: {suffix}"
     raise ReportFileError(
         f"{where}: expected the columns report_id, measure, unit, kind, start and value or low; "
-        f"missing: {', '.join(missing)}; got: {_shown(names)}{hint}"
+        f"missing: {', '.join(missing)}; got: {_shown(names)}"
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Never
+from typing import Any, Final, Never, cast
 
 import polars as pl
 
@@ -120,6 +121,14 @@ class _Constant(str):
     __slots__ = ()
 
 
+@dataclass(frozen=True)
+class _NoJson:
+    """A line that is not JSON, and why."""
+
+    why: str
+    raw: str
+
+
 class _Record(dict[str, Any]):
     """One JSON object, and the first key that stood twice in it."""
 
@@ -141,6 +150,7 @@ def read_json(path: Path, *, lines: bool) -> RawTable:
         _refuse_encoding(path, content)
     if not text.strip():
         raise ReportFileError(f"{path}: expected records, got an empty file")
+    items: Any
     if lines:
         items = [_decode_line(line) for line in text.split("\n") if line.strip()]
     else:
@@ -156,7 +166,7 @@ def read_json(path: Path, *, lines: bool) -> RawTable:
             raise ReportFileError(
                 f"{path}: expected an array of records such as [{{...}}, {{...}}], got {_kind(items)}"
             )
-    return _json_table(str(path), items)
+    return _json_table(str(path), cast("list[Any]", items))
 
 
 def _json_table(where: str, items: list[Any]) -> RawTable:
@@ -174,7 +184,7 @@ def _json_table(where: str, items: list[Any]) -> RawTable:
             good.append((row, item))
     bad = next((name for name in names if not _encodable(name)), None)
     if bad is not None:
-        raise ReportFileError(f"{where}: expected keys in UTF-8, got {ascii(bad)}")
+        raise ReportFileError(f"{where}: expected keys in UTF-8, got {bad!a}")
     columns = {name: [_text(record.get(name)) for _, record in good] for name in names}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
     return RawTable(where, frame, pl.Series([row for row, _ in good], dtype=pl.Int64), broken)
@@ -185,23 +195,22 @@ def _text(cell: str | None) -> str | None:
 
 
 def _faults(row: int, item: Any) -> Iterator[BrokenCell]:
-    raw = record_json(item)
-    if isinstance(item, json.JSONDecodeError | RecursionError):
-        yield BrokenCell(row, "", None, "json_line", f"expected one JSON object a line, got: {item}", raw)
+    if isinstance(item, _NoJson):
+        yield BrokenCell(
+            row, "", None, "json_line", f"expected one JSON object a line, got: {item.why}", item.raw
+        )
     elif not isinstance(item, _Record):
         hint = f'expected a record such as {{"report_id": ...}}, got {_kind(item)}'
-        yield BrokenCell(row, "", None, "not_a_record", hint, raw)
+        yield BrokenCell(row, "", None, "not_a_record", hint, record_json(item))
     elif item.twice is not None:
-        hint = f"expected each key once, got {ascii(item.twice)} twice: which is right can not be known"
-        yield BrokenCell(row, ascii(item.twice)[1:-1], None, "duplicate_key", hint, raw)
+        hint = f"expected each key once, got {item.twice!a} twice: which is right can not be known"
+        yield BrokenCell(row, ascii(item.twice)[1:-1], None, "duplicate_key", hint, record_json(item))
     else:
         for name, cell in item.items():
-            if cell is not None and (
-                not isinstance(cell, str) or isinstance(cell, _Constant) or not _encodable(cell)
-            ):
+            if not _is_cell(cell):
                 shown = record_json([cell])[1:-1]
                 hint = f"expected text, a number or null, got {_kind(cell)}"
-                yield BrokenCell(row, ascii(name)[1:-1], shown, "cell_type", hint, raw)
+                yield BrokenCell(row, ascii(name)[1:-1], shown, "cell_type", hint, record_json(item))
 
 
 def _kind(value: Any) -> str:
@@ -210,11 +219,21 @@ def _kind(value: Any) -> str:
     if isinstance(value, _Constant | _Number):
         return str(value)
     if isinstance(value, str):
-        return f"the text {ascii(value[:60])}"
-    return {list: "a list", _Record: "an object"}.get(type(value), "null")
+        return f"the text {value[:60]!a}"
+    if value is None:
+        return "null"
+    return "a list" if isinstance(value, list) else "an object"
+
+
+def _is_cell(cell: object) -> bool:
+    if cell is None or isinstance(cell, _Number):
+        return True
+    return isinstance(cell, str) and not isinstance(cell, _Constant) and _encodable(cell)
 
 
 def _encodable(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -225,8 +244,8 @@ def _encodable(text: str) -> bool:
 def _record(pairs: list[tuple[str, Any]]) -> _Record:
     record = _Record(pairs)
     if len(record) != len(pairs):
-        seen: set[str] = set()
-        record.twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        keys = [key for key, _ in pairs]
+        record.twice = next(key for key in keys if keys.count(key) > 1)
     return record
 
 
@@ -239,5 +258,7 @@ def _decode(text: str) -> Any:
 def _decode_line(line: str) -> Any:
     try:
         return _decode(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        return error
+    except json.JSONDecodeError as error:
+        return _NoJson(error.msg, record_json([line]))
+    except RecursionError:
+        return _NoJson("values nested too deep", record_json([line]))

@@ -109,7 +109,7 @@ class Report:
     def _when(self) -> str:
         if self.kind == "stock":
             return f"on {_spoken_day(self.period.start_earliest, self.period.start_latest)}"
-        return f"running total of {self.period}" if self.kind == "cumulative" else str(self.period)
+        return f"running total, {self.period}" if self.kind == "cumulative" else str(self.period)
 
 
 def _spoken_path(path: str) -> str:
@@ -152,7 +152,10 @@ class Reports:
     ignored_columns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name, types, frame in (("frame", REPORT_TYPES, self.frame), ("rejected", REJECTED_TYPES, self.rejected)):
+        for name, types, frame in (
+            ("frame", REPORT_TYPES, self.frame),
+            ("rejected", REJECTED_TYPES, self.rejected),
+        ):
             if frame.schema != types:
                 raise ReportFileError(
                     f"expected {name} with the columns and types {dict(types)}, got {', '.join(frame.columns)}; "

@@ -56,6 +56,7 @@ def hint_columns() -> list[pl.Expr]:
         measure.replace_strict(units, default="").alias("units"),
         measure.replace_strict(kinds, default="").alias("kinds"),
         (((pl.col("end_latest") - pl.col("start_earliest")).dt.total_days() + 1) * 24).alias("widest"),
+        pl.coalesce("end_earliest", "start_earliest").alias("known"),
     ]
 
 
@@ -272,7 +273,7 @@ def _periods() -> list[Rule]:
             "counts_the_future",
             "published",
             known > pl.col("published_latest"),
-            "expected a publication on or after the end of what is counted ({end_earliest}); got '{got}'",
+            "expected a publication on or after the end of what is counted ({known}); got '{got}'",
         ),
     ]
 

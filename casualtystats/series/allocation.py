@@ -17,7 +17,7 @@ __all__ = ["ONE", "fuzzy_jumps", "largest_remainder", "rate_of"]
 ONE: Final = 1 << 64
 
 
-def largest_remainder(total: int, weights: Sequence[float]) -> list[int]:
+def largest_remainder(total: int, weights: Sequence[float | Fraction]) -> list[int]:
     """Whole numbers in proportion to weights that sum to a total (Hamilton's method).
 
     Each share total * w / sum(w) is rounded down; the units that remain go to the largest remainders, ties to the
@@ -27,7 +27,7 @@ def largest_remainder(total: int, weights: Sequence[float]) -> list[int]:
     ----------
     total : int
         A whole number of 0 or more.
-    weights : sequence of float
+    weights : sequence of float or Fraction
         One or more numbers of 0 or more, not all of them 0.
 
     Returns
@@ -99,7 +99,7 @@ def fuzzy_jumps(rows: pl.LazyFrame, by: list[str], *, whole: bool) -> pl.LazyFra
     for row in shapes.rows():
         profile = _profile(*row[:3])
         if whole:
-            shared = largest_remainder(row[3], [float(value) for value in _daily(profile)])
+            shared = largest_remainder(row[3], _daily(profile))
             jumps = enumerate(b - a for a, b in zip([0, *shared], [*shared, 0], strict=True))
             lines += [(*row, at, jump * ONE) for at, jump in jumps if jump]
         else:

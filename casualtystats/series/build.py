@@ -60,7 +60,8 @@ def build(
     selected = selection.frame()
     known, dropped = _newest(selected) if as_of is not None and overlap != "add" else (selected, None)
     keys = Keys.of(known, reports.places)
-    apart = [name for name in columns if name not in ("place", "group")]
+    # Only rows of different sources or standards are read side by side; all other rows may be added up.
+    apart = [name for name in columns if name in ("source", "standard")]
     settled = resolve(known, keys, overlap, apart=apart, origin=reports.origin)
     scope = Keys.of(settled.used, reports.places).scope(selection.fixed)
     intervals = _intervals(settled.used, keys, scope, columns)

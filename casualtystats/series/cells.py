@@ -206,6 +206,11 @@ class _Edges:
         return [started, *ended, *more], ["low", "inside", *self.active, "rate", "part"]
 
 
+def _change(value: pl.Expr) -> pl.Expr:
+    """Difference from the row before; the first row's, from nothing."""
+    return value - value.shift(1).fill_null(0)
+
+
 def _covered_days(edges: _Edges, grid: Grid) -> pl.LazyFrame:
     """Days of each slot about which a report on the whole speaks, or which lie in an observed period."""
     facts = grid.facts
@@ -223,7 +228,7 @@ def _covered_days(edges: _Edges, grid: Grid) -> pl.LazyFrame:
     by_date = pl.concat(events, how="diagonal").group_by("at").agg(pl.col("change").sum()).sort("at")
     # Each row's changes cancel, so that one running sum serves all rows.
     open_ = pl.col("change").cum_sum() > 0
-    turns = by_date.with_columns(open=open_).with_columns(turn=pl.col("open").cast(pl.Int64).diff().fill_null(1))
+    turns = by_date.with_columns(open=open_).with_columns(turn=_change(pl.col("open").cast(pl.Int64)))
     placed = grid.slots(turns.filter(pl.col("turn") != 0))
     jumps = placed.select("slot", rate="turn", part=pl.col("turn") * pl.col("left"))
     total = grid.summed([jumps], ["rate", "part"], [])

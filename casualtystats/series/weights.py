@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
-import numpy as np
 import polars as pl
 
 from casualtystats.errors import OptionError
@@ -19,9 +19,10 @@ __all__ = ["Weights", "weighted_cells"]
 
 @dataclass(frozen=True, eq=False)
 class Weights:
-    """A weight of 0 or more for each date, without gaps, and their running sum."""
+    """A weight of 0 or more for each date, without gaps, and their exact running sums (one more than dates)."""
 
     table: pl.DataFrame
+    sums: tuple[Fraction, ...]
 
     @classmethod
     def of(cls, given: Mapping[date, float] | pl.DataFrame) -> Weights:
@@ -48,9 +49,14 @@ class Weights:
         steps = frame["date"].diff().drop_nulls()
         if (steps != timedelta(days=1)).any():
             raise OptionError("expected one weight for every date from the first to the last, got a gap or a date twice")
-        scaled = weight / max(float(weight.max()), 5e-324)  # type: ignore[arg-type]
-        before = np.concatenate([[0.0], np.cumsum(scaled.to_numpy())[:-1]])
-        return cls(frame.with_columns(weight=scaled, before=before, until=before + scaled.to_numpy()))
+        if not weight.max():
+            raise OptionError("expected weights that are not all 0")
+        frame = frame.with_columns(pl.col("weight") / pl.col("weight").max())
+        weight = frame["weight"]
+        sums = [Fraction(0)]
+        for value in weight:
+            sums.append(sums[-1] + Fraction(value))
+        return cls(frame, tuple(sums))
 
     def check(self, intervals: pl.LazyFrame) -> None:
         """Refuse reports with a day that has no weight, or with no weight at all.
@@ -68,13 +74,26 @@ class Weights:
                 f"{row['report_id']} ({row['period_start']} to {row['period_end']})"
             )
 
+        largest = self.join(intervals).select((pl.col("best") / pl.col("_share")).sum()).collect().item()
+        if largest > 2.0**60:
+            raise OptionError(
+                "expected weights of comparable size, got a report whose days weigh next to nothing beside other days; "
+                "spread the series before and after separately"
+            )
+
     def join(self, intervals: pl.LazyFrame) -> pl.LazyFrame:
         """Intervals with `_share`: the sum of weights over their days."""
-        table = self.table.lazy()
-        first = table.select(period_start="date", _before="before")
-        last = table.select(period_end="date", _until="until")
-        joined = intervals.join(first, on="period_start", how="left").join(last, on="period_end", how="left")
-        return joined.with_columns(_share=pl.col("_until") - pl.col("_before"))
+        first = self.table["date"][0]
+        ends = ["period_start", "period_end"]
+        pairs = intervals.select(ends).unique().sort(ends).collect()
+        shares: list[float | None] = []
+        for start, end in pairs.rows():
+            # Exact sums: the difference of two floats would lose small weights beside a large one.
+            at, until = (start - first).days, (end - first).days + 1
+            known = at >= 0 and until < len(self.sums)
+            shares.append(float(self.sums[until] - self.sums[at]) if known else None)
+        table = pairs.lazy().with_columns(_share=pl.Series(shares, dtype=pl.Float64))
+        return intervals.join(table, on=ends, how="left")
 
 
 def weighted_cells(

@@ -25,8 +25,33 @@ class Fitted:
     loglik: float
 
 
-def _design(x: Array) -> Array:
-    return np.column_stack([np.ones_like(x), x])
+@dataclass(frozen=True, eq=False)
+class _Scale:
+    """x to mean 0 and standard deviation 1, so that periods of years are fitted as well as periods of days."""
+
+    mean: float
+    deviation: float
+
+    @classmethod
+    def of(cls, x: Array) -> _Scale:
+        return cls(float(x.mean()), float(x.std()))
+
+    def design(self, x: Array) -> Array:
+        return np.column_stack([np.ones_like(x), (x - self.mean) / self.deviation])
+
+    def _matrix(self, size: int) -> Array:
+        """From scaled parameters to those of x."""
+        matrix = np.eye(size)
+        matrix[0, 1] = -self.mean / self.deviation
+        matrix[1, 1] = 1 / self.deviation
+        return matrix
+
+    def scaled(self, params: Array) -> Array:
+        return np.linalg.solve(self._matrix(len(params)), params)
+
+    def fitted(self, params: Array, covariance: Array, loglik: float) -> Fitted:
+        matrix = self._matrix(len(params))
+        return Fitted(matrix @ params, matrix @ covariance @ matrix.T, loglik)
 
 
 def fit_poisson(counts: Array, x: Array, offset: Array, start: Fitted | None) -> Fitted:
@@ -40,18 +65,19 @@ def fit_poisson(counts: Array, x: Array, offset: Array, start: Fitted | None) ->
     import statsmodels.api as sm
     from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
 
-    model: Any = sm.GLM(counts, _design(x), family=sm.families.Poisson(), offset=offset)
-    first = None if start is None else start.params[:2]
+    scale = _Scale.of(x)
+    first = None if start is None else scale.scaled(start.params[:2])
+    model: Any = sm.GLM(counts, scale.design(x), family=sm.families.Poisson(), offset=offset)
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         # Counts that grow exactly by a factor are fitted exactly. That is no separation; where the likelihood has no
         # finite maximum was refused before.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         try:
-            result: Any = model.fit(start_params=first, tol=1e-12, tol_criterion="params", maxiter=200)
-        except (ConvergenceWarning, np.linalg.LinAlgError, ValueError) as error:
+            result: Any = model.fit(start_params=first, tol=1e-10, tol_criterion="params", maxiter=200)
+        except (ConvergenceWarning, FloatingPointError, np.linalg.LinAlgError, ValueError) as error:
             raise UndefinedEstimateError(f"the Poisson fit did not converge: {error}") from error
-    return Fitted(np.asarray(result.params), np.asarray(result.cov_params()), float(result.llf))
+    return scale.fitted(np.asarray(result.params), np.asarray(result.cov_params()), float(result.llf))
 
 
 def fit_negative_binomial(counts: Array, x: Array, offset: Array, start: Fitted | None) -> Fitted:
@@ -76,30 +102,37 @@ def fit_negative_binomial(counts: Array, x: Array, offset: Array, start: Fitted 
     from statsmodels.discrete.discrete_model import NegativeBinomial
     from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversionWarning
 
-    if start is None:
-        start = fit_poisson(counts, x, offset, None)
-    params = start.params
-    if len(params) == 2:
-        mu = np.exp(params[0] + params[1] * x + offset)
-        excess = float(((counts - mu) ** 2 - counts).sum())
-        if excess <= 0:
-            raise OptionError(
-                "expected counts that vary more than Poisson counts for family='nb2', got counts that vary less; use "
-                "family='quasi' or family='poisson'"
-            )
-        params = np.append(params, max(1e-4, excess / float((mu**2).sum())))
-    model: Any = NegativeBinomial(counts, _design(x), offset=offset)
-    with warnings.catch_warnings():
+    known = fit_poisson(counts, x, offset, None) if start is None else start
+    scale = _Scale.of(x)
+    first = scale.scaled(known.params)
+    model: Any = NegativeBinomial(counts, scale.design(x), offset=offset)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        # Trial steps may overflow and are then taken back; what comes out is checked below.
         for named in (ConvergenceWarning, HessianInversionWarning):
             warnings.simplefilter("error", named)
         try:
-            result: Any = model.fit(start_params=params, method="bfgs", gtol=1e-6, maxiter=500, disp=0)
-            result = model.fit(start_params=result.params, method="newton", tol=1e-12, maxiter=50, disp=0)
+            if len(first) == 2:
+                first = np.append(first, _first_alpha(counts, known.params, x, offset))
+                first = np.asarray(model.fit(start_params=first, method="bfgs", gtol=1e-5, maxiter=500, disp=0).params)
+            result: Any = model.fit(start_params=first, method="newton", tol=1e-11, maxiter=100, disp=0)
         except (ConvergenceWarning, HessianInversionWarning, np.linalg.LinAlgError, ValueError) as error:
-            raise UndefinedEstimateError(
-                f"the negative binomial fit did not converge ({error}); use family='quasi'"
-            ) from error
+            raise UndefinedEstimateError(f"{_NO_NB2} ({error})") from error
     covariance: Array = np.asarray(result.cov_params())
     if not np.isfinite(covariance).all() or not result.params[2] > 0 or (np.diag(covariance) <= 0).any():
-        raise UndefinedEstimateError("the negative binomial fit did not converge; use family='quasi'")
-    return Fitted(np.asarray(result.params), covariance, float(result.llf))
+        raise UndefinedEstimateError(_NO_NB2)
+    return scale.fitted(np.asarray(result.params), covariance, float(result.llf))
+
+
+_NO_NB2 = "the negative binomial fit did not converge; use family='quasi'"
+
+
+def _first_alpha(counts: Array, params: Array, x: Array, offset: Array) -> float:
+    """Alpha by moments from a Poisson fit; its sign says whether the likelihood rises from alpha = 0."""
+    mu = np.exp(params[0] + params[1] * x + offset)
+    excess = float(((counts - mu) ** 2 - counts).sum())
+    if excess <= 0:
+        raise OptionError(
+            "expected counts that vary more than Poisson counts for family='nb2', got counts that vary less; use "
+            "family='quasi' or family='poisson'"
+        )
+    return max(1e-4, excess / float((mu**2).sum()))

@@ -1,0 +1,56 @@
+"""The right kind of series for each picture, and what to say when it is another."""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+
+from casualtystats.errors import KindError, MeasureError, OptionError
+from casualtystats.rates import RateSeries
+from casualtystats.reports import Reports
+from casualtystats.series import CumulativeSeries, FlowSeries, OutageSeries, StockSeries
+
+__all__ = ["expect", "whole_series"]
+
+T = TypeVar("T")
+
+_NAMES: Final[dict[type, tuple[str, str]]] = {
+    Reports: ("reports", "plots.report_periods(reports); series are made by deaths, displacement, outages"),
+    FlowSeries: ("a flow series", "plots.flow(series), or plots.cumulative(series.cumulate())"),
+    CumulativeSeries: ("a running total", "plots.cumulative(series)"),
+    StockSeries: ("a stock", "plots.report_periods(reports), which marks stocks on their dates"),
+    OutageSeries: ("facility outages", "plots.outages(series), or plots.flow(series.distinct)"),
+    RateSeries: ("rates", "plots.rate(rates)"),
+}
+
+
+def expect(given: object, wanted: type[T], wording: str) -> T:
+    """The argument, if it is of the wanted class.
+
+    Raises
+    ------
+    KindError
+        If it is another kind of series.
+    MeasureError
+        If it is no series at all.
+    """
+    if isinstance(given, wanted):
+        return given
+    for known, (name, hint) in _NAMES.items():
+        if isinstance(given, known):
+            raise KindError(f"expected {wording}, got {name}; use {hint}")
+    raise MeasureError(f"expected {wording}, got {type(given).__name__}")
+
+
+def whole_series(by: tuple[str, ...]) -> None:
+    """Refuse a series that is split into rows: their bars would hide one another.
+
+    Raises
+    ------
+    OptionError
+        If it is split.
+    """
+    if by:
+        raise OptionError(
+            f"expected a series that is not split, got one by {' and '.join(by)}; build one series for each "
+            f"{by[0]} and draw each on axes of its own (ax=)"
+        )

@@ -1,0 +1,314 @@
+"""Reports and outages as lanes: one bar a report, under the name of its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+
+from casualtystats.errors import OptionError
+from casualtystats.periods import parse_date
+from casualtystats.plots.canvas import Sheet, text_width, wrap
+from casualtystats.plots.data.lanes import Label, outage_lanes, report_lanes
+from casualtystats.plots.dates import day_label, number, use_dates
+from casualtystats.plots.events import draw_events
+from casualtystats.plots.style import COLOURS, DOWN, FAINT, GREY, INK, RULE, SMALL, UP, house_style, lighter
+from casualtystats.reports import Reports
+from casualtystats.series import OutageSeries
+
+__all__ = ["outages", "report_periods"]
+
+_HEAD: Final = 15.0
+_LANE: Final = 13.0
+_LINE: Final = SMALL * 1.3
+_THICK: Final = {"flow": 7.0, "cumulative": 3.0, "stock": 3.0}
+_MARK: Final = 8.0
+# Of the width, what bars keep at least when room is made for labels at their right.
+_BARS: Final = 0.55
+_HATCH: Final = "//////"
+
+
+@dataclass
+class _Placed:
+    """A lane with the place of its text: right of the bar, left of it, or over it."""
+
+    row: dict[str, Any]
+    side: str
+    lines: list[str]
+
+    @property
+    def height(self) -> float:
+        return _LANE + (len(self.lines) * _LINE if self.side == "over" else 0)
+
+
+def report_periods(
+    reports: Reports, *, ax: Axes | None = None, events: pl.DataFrame | None = None, label: Label | None = None,
+    since: str | date | None = None, until: str | date | None = None, width: float = 7.0, title: str | None = None,
+) -> Axes:  # fmt: skip
+    """Each report as a bar from the first to the last day that it is about, under the name of its source.
+
+    Parameters
+    ----------
+    reports : Reports
+        Of any measure and kind. A running total is a thin bar from its first day, a stock a diamond on its date. Days
+        on which a period may, but need not, have begun or ended are hatched.
+    ax : Axes, optional
+        Where to draw; it needs about 13 points of height a report. By default a figure that is as high as it needs.
+    events : pl.DataFrame, optional
+        Dated annotations, as of `cs.datasets.events`; those outside the days shown are left out.
+    label : {"value", "count", "wording"}, optional
+        What is printed at the bar: the number; the number with what it counts; the words of the report. By default the
+        number alone where all reports count the same.
+    since, until : str or date, optional
+        Show these days only. A bar that goes on is cut, with its date; reports that lie outside are counted under
+        the picture.
+    width : float, default 7
+        Width of a new figure in inches.
+    title : str, optional
+        A short noun.
+
+    Returns
+    -------
+    Axes
+        `ax.figure.savefig`, or `plots.save(ax, path)`.
+
+    Raises
+    ------
+    NoReportsError
+        If there is no report, or none in the days shown.
+    OptionError, KindError, MeasureError
+        If an option or the type of the reports is wrong.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from casualtystats.reports import read_reports
+    >>> row = {"report_id": "a", "measure": "killed", "unit": "people", "kind": "flow", "value": "42"}
+    >>> reports = read_reports(pl.DataFrame([row | {"start": "2019-05-12", "end": "2019-05-13"}]))
+    >>> report_periods(reports, width=3.5).texts[0].get_text()
+    'source not stated'
+    """
+    lanes = report_lanes(reports, label)
+    first, last = _limit(since, 0), _limit(until, 1)
+    outside = _outside(lanes, first, last)
+    left_out = lanes.filter(outside).height
+    if left_out == lanes.height:
+        raise OptionError(f"expected since= and until= with a report between them, got {since} and {until}")
+    line = _source_line(lanes.filter(~outside))
+    if reports.origin is not None and reports.origin.title:
+        line += f". From: {reports.origin.title}"
+    if left_out:
+        line += f". {left_out} report{'' if left_out == 1 else 's'} outside the days shown"
+    with house_style(ax is None):
+        return _draw(Sheet.of(ax, width), lanes.filter(~outside), first, last, events, line, title, tail=False)
+
+
+def outages(
+    series: OutageSeries, *, ax: Axes | None = None, until: str | date | None = None, width: float = 7.0,
+    title: str | None = None,
+) -> Axes:  # fmt: skip
+    """Each report of facilities out of service as a bar over its period, and what is not known after it.
+
+    Parameters
+    ----------
+    series : OutageSeries
+        Made by `cs.outages`. A stock is a diamond on its date.
+    ax, width, title
+        As in `report_periods`.
+    until : str or date, optional
+        Last day shown; by default a sixth more than the days of the reports.
+
+    Returns
+    -------
+    Axes
+        The number of facilities, and of hits where the same source reports them for the same period, is printed
+        over each bar. The hatched stretch after a bar says that restoration is not reported: a facility may have
+        been back the next day, or never.
+
+    Raises
+    ------
+    NoReportsError
+        If no report counts facilities out of service.
+    OptionError, KindError, MeasureError
+        If an option or the type of the series is wrong.
+    """
+    lanes = outage_lanes(series)
+    last = _limit(until, 1)
+    reached = lanes["end"].max()
+    if last is not None and last < reached:  # type: ignore[operator]
+        raise OptionError(f"expected until= on or after the last day of the reports, {reached}; got {until}")
+    with house_style(ax is None):
+        return _draw(Sheet.of(ax, width), lanes, None, last, None, _source_line(lanes), title, tail=True)
+
+
+def _limit(day: str | date | None, at: int) -> date | None:
+    return None if day is None else parse_date(day)[at]
+
+
+def _outside(lanes: pl.DataFrame, first: date | None, last: date | None) -> pl.Expr:
+    """Whether a report lies outside the days shown."""
+    before = pl.lit(value=False) if first is None else pl.col("end") < first
+    after = pl.lit(value=False) if last is None else pl.col("start") > last
+    return before | after
+
+
+def _source_line(lanes: pl.DataFrame) -> str:
+    return "Source: " + ", ".join(lanes["source"].unique().sort())
+
+
+def _draw(
+    sheet: Sheet, lanes: pl.DataFrame, first: date | None, last: date | None, events: pl.DataFrame | None, line: str,
+    title: str | None, *, tail: bool,
+) -> Axes:  # fmt: skip
+    rows = lanes.to_dicts()
+    start = first or min(row["start"] for row in rows)
+    end = last or max(row["end"] for row in rows)
+    use_dates(sheet.ax, start, end)
+    if last is None:
+        left, right = sheet.ax.get_xlim()
+        sheet.ax.set_xlim(left, left + (right - left) * 7 / 6 if tail else _room(sheet, rows, left, right))
+    placed = [_place(sheet, row, first, over=tail) for row in rows]
+    body = _lanes(sheet, placed, tail=tail)
+    sheet.dress(grid=False)
+    sheet.ax.spines["left"].set_visible(False)
+    sheet.ax.set_yticks([])
+    above = draw_events(sheet, events)
+    sheet.settle(body if sheet.own else sheet.height, above, line, title, _key(rows, tail=tail))
+    return sheet.ax
+
+
+def _text(row: dict[str, Any], first: date | None) -> str:
+    cut = first is not None and row["start"] < first
+    return f"{row['text']} (from {day_label(row['start'])})" if cut else str(row["text"])
+
+
+def _needs(row: dict[str, Any], text: str) -> float:
+    return text_width(text, SMALL) + (_MARK if row["open_top"] or row["open_bottom"] else 0) + 8
+
+
+def _room(sheet: Sheet, rows: list[dict[str, Any]], left: float, right: float) -> float:
+    """A right limit with room for the texts beside the bars, as far as bars keep their share of the width."""
+    most = left + (right - left) / _BARS
+    limit = right
+    for row in rows:
+        share = 1 - _needs(row, row["text"]) / sheet.width
+        reach = left + (number(row["end"]) + 0.5 - left) / share if share > 0 else most + 1
+        if reach <= most:
+            limit = max(limit, reach)
+    return limit
+
+
+def _place(sheet: Sheet, row: dict[str, Any], first: date | None, *, over: bool) -> _Placed:
+    left, right = sheet.ax.get_xlim()
+    scale = sheet.width / (right - left)
+    text = _text(row, first)
+    need = _needs(row, text)
+    if not over and (number(row["end"]) + 0.5 - left) * scale + need <= sheet.width:
+        return _Placed(row, "right", [text])
+    mark = _MARK if row["open_top"] or row["open_bottom"] else 0
+    if not over and (number(row["start"]) - 0.5 - left) * scale >= need - mark:
+        return _Placed(row, "left", [text])
+    return _Placed(row, "over", wrap(text, sheet.width - 4, SMALL))
+
+
+def _lanes(sheet: Sheet, placed: list[_Placed], *, tail: bool) -> float:
+    """Draw the lanes under each other, in points from the top; how many points they take."""
+    sources = list(dict.fromkeys(lane.row["source"] for lane in placed))
+    y = 0.0
+    for number_, source in enumerate(sources):
+        lines = wrap(source, sheet.width - 4, SMALL, bold=True)
+        if y:
+            sheet.ax.axhline(y + 2, color=FAINT, linewidth=0.6, zorder=0.4)
+        y += _HEAD + (len(lines) - 1) * _LINE
+        sheet.ax.annotate(
+            "\n".join(lines), (0, y - 2), (2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            fontsize=SMALL, fontweight="bold", color=INK, va="bottom", parse_math=False, gid="source-name",
+        )  # fmt: skip
+        for lane in placed:
+            if lane.row["source"] == source:
+                _lane(sheet, lane, y + lane.height - _LANE / 2, COLOURS[number_ % len(COLOURS)], tail=tail)
+                y += lane.height
+    sheet.ax.set_ylim(y + 4, 0)
+    return y + 4
+
+
+def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> None:
+    row, ax = lane.row, sheet.ax
+    left, right = ax.get_xlim()
+    start, end = max(left, number(row["start"]) - 0.5), min(right, number(row["end"]) + 0.5)
+    sure, until = max(start, number(row["start_latest"]) - 0.5), min(end, number(row["end_earliest"]) + 0.5)
+    stock = row["kind"] == "stock"
+    thick = _THICK[row["kind"]]
+    possible = [(start, end)] if sure >= until or (stock and row["start"] != row["end"]) else [(start, sure), (until, end)]
+    for a, b in possible:
+        if b > a and not (stock and row["start"] == row["end"]):
+            _box(ax, a, b, y, max(thick, 5), lighter(colour, 0.8), colour, _HATCH)
+    if stock:
+        face = colour if row["start"] == row["end"] else "white"
+        ax.plot([(start + end) / 2], [y], marker="D", markersize=5.5, markerfacecolor=face, markeredgecolor=colour,
+                linestyle="none", zorder=4)  # fmt: skip
+    elif until > sure:
+        _box(ax, sure, until, y, thick, colour, "none", None)
+    if row["kind"] == "cumulative" and end < right:
+        ax.plot([end, end], [y - 4, y + 4], color=colour, linewidth=1.4, solid_capstyle="butt", zorder=3)
+    if number(row["start"]) - 0.5 < left:
+        ax.plot([left], [y], marker="<", markersize=5, color=colour, clip_on=False, zorder=4)
+    if tail and not stock:
+        _box(ax, end, right, y, thick, "white", RULE, "\\\\\\\\")
+    _print(sheet, lane, y, start, end)
+
+
+def _box(ax: Axes, a: float, b: float, y: float, thick: float, face: str, edge: str, hatch: str | None) -> None:
+    box = Rectangle((a, y - thick / 2), b - a, thick, facecolor=face, edgecolor=edge, linewidth=0, hatch=hatch, zorder=2)
+    box.set_hatch_linewidth(0.6)
+    ax.add_patch(box)
+
+
+def _print(sheet: Sheet, lane: _Placed, y: float, start: float, end: float) -> None:
+    row, ax = lane.row, sheet.ax
+    left, right = ax.get_xlim()
+    scale = sheet.width / (right - left)
+    mark = _MARK if row["open_top"] or row["open_bottom"] else 0.0
+    after = 4.0 if row["kind"] == "stock" else 0.0
+    if mark:
+        at = min(end, right) + (after + mark / 2 + 1) / scale
+        at = min(at, right - mark / 2 / scale)
+        up = row["open_top"]
+        ax.plot([at], [y + 4.5 if up else y - 4.5], marker=UP if up else DOWN, markersize=17, color=INK, linestyle="none",
+                markeredgewidth=0, zorder=5)  # fmt: skip
+    where = {"fontsize": SMALL, "color": INK, "parse_math": False, "gid": "value", "zorder": 6}
+    text = "\n".join(lane.lines)
+    if lane.side == "right":
+        ax.annotate(text, (end, y), (3 + mark + after, 0), textcoords="offset points", va="center_baseline", **where)
+    elif lane.side == "left":
+        ax.annotate(text, (start, y), (-3 - after, 0), textcoords="offset points", va="center_baseline", ha="right", **where)
+    else:
+        widest = max(text_width(line, SMALL) for line in lane.lines)
+        at = max(2.0, min((start - left) * scale, sheet.width - widest - 2))
+        ax.annotate(text, (left, y - _LANE / 2 + 1), (at, 0), textcoords="offset points", va="bottom", **where)
+
+
+def _key(rows: list[dict[str, Any]], *, tail: bool) -> list[Any]:
+    kinds = {row["kind"] for row in rows}
+    fuzzy = any(row["start"] != row["start_latest"] or row["end"] != row["end_earliest"] for row in rows)
+    key: list[Any] = []
+    if "flow" in kinds and len(kinds) > 1:
+        key.append(Line2D([], [], color=GREY, linewidth=6, solid_capstyle="butt", label="new in the period"))
+    if "cumulative" in kinds:
+        key.append(Line2D([], [], color=GREY, linewidth=2.5, marker="|", markersize=7, markevery=[1], label="running total"))
+    if "stock" in kinds:
+        key.append(Line2D([], [], color=GREY, marker="D", markersize=5, linestyle="none", label="on one date"))
+    if fuzzy:
+        key.append(Patch(facecolor=lighter(GREY, 0.8), edgecolor=GREY, hatch=_HATCH, linewidth=0, label="possible days: date not exactly known"))
+    if any(row["open_top"] for row in rows):
+        key.append(Line2D([], [], color=INK, marker=UP, markersize=15, markeredgewidth=0, linestyle="none", label="no upper bound known"))
+    if any(row["open_bottom"] for row in rows):
+        key.append(Line2D([], [], color=INK, marker=DOWN, markersize=15, markeredgewidth=0, linestyle="none", label="upper bound only"))
+    if tail and kinds != {"stock"}:
+        key.append(Patch(facecolor="white", edgecolor=RULE, hatch="\\\\\\\\", linewidth=0, label="not known whether restored"))
+    return key

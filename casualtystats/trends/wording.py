@@ -1,0 +1,116 @@
+"""Growth in words: shares per day, and doubling or halving times that claim no more than the interval holds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from casualtystats.printing import Rounding, format_rate
+from casualtystats.rates.sampling import level_text
+
+__all__ = ["Doubling", "Interval"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value with its sampling interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        The value and the ends of its interval; a growth is a share: 0.03 is +3 %.
+    level : float
+        Level of the interval, as a share.
+
+    Examples
+    --------
+    >>> print(Interval(0.0313, 0.0258, 0.0367, 0.95))
+    +3.13 % (95 % interval +2.58 to +3.67 %)
+    """
+
+    value: float
+    low: float
+    high: float
+    level: float
+
+    def __str__(self) -> str:
+        return f"{_percent(self.value)} % ({self.range()})"
+
+    def range(self) -> str:
+        """The interval in words."""
+        return f"{level_text(self.level)} interval {_percent(self.low, 'down')} to {_percent(self.high, 'up')} %"
+
+
+def _percent(share: float, rounding: Rounding = "nearest") -> str:
+    text = format_rate(100 * share, rounding)
+    return f"+{text}" if share > 0 else text
+
+
+@dataclass(frozen=True, slots=True)
+class Doubling:
+    """The time in which reported counts double or halve: ln 2 / b, with b the growth of the log per day.
+
+    Attributes
+    ----------
+    b, low, high : float
+        Growth of the log per day, and the ends of its interval.
+    level : float
+        Level of the interval, as a share.
+
+    Notes
+    -----
+    Where the interval of b spans zero, the time is not an interval: it runs from ln 2 / b_high through "no change" to
+    halving in ln 2 / |b_low|. It is then told in these words, and no single time is.
+
+    Examples
+    --------
+    >>> print(Doubling(0.0308, 0.0255, 0.036, 0.95))
+    doubling in 22.5 days (19.2 to 27.2)
+    >>> print(Doubling(0.002, -0.01, 0.014, 0.95))
+    halving in 69.3 days or slower, no change, or doubling in 49.5 days or slower
+    """
+
+    b: float
+    low: float
+    high: float
+    level: float
+
+    @property
+    def certain(self) -> bool:
+        """Whether the interval of the growth leaves out zero, so that the direction is known."""
+        return self.low > 0 or self.high < 0
+
+    @property
+    def days(self) -> float | None:
+        """Time to double, or to halve where counts fall; None where the direction is not known."""
+        return math.log(2) / abs(self.b) if self.certain else None
+
+    @property
+    def days_low(self) -> float | None:
+        """Shortest time in the interval; None where the direction is not known."""
+        return math.log(2) / max(abs(self.low), abs(self.high)) if self.certain else None
+
+    @property
+    def days_high(self) -> float | None:
+        """Longest time in the interval; None where the direction is not known."""
+        return math.log(2) / min(abs(self.low), abs(self.high)) if self.certain else None
+
+    @property
+    def direction(self) -> str:
+        """"doubling", "halving" or "not known"."""
+        return "not known" if not self.certain else "doubling" if self.b > 0 else "halving"
+
+    def __str__(self) -> str:
+        if self.days is not None and self.days_low is not None and self.days_high is not None:
+            low, high = format_rate(self.days_low, "down"), format_rate(self.days_high, "up")
+            return f"{self.direction} in {format_rate(self.days)} days ({low} to {high})"
+        # Times are rounded down: a shorter time is the weaker claim.
+        ways = [_or_slower("halving", self.low)] if self.low < 0 else []
+        ways.append("no change")
+        if self.high > 0:
+            ways.append(_or_slower("doubling", self.high))
+        return " or ".join(ways) if len(ways) < 3 else f"{ways[0]}, {ways[1]}, or {ways[2]}"
+
+
+def _or_slower(word: str, b: float) -> str:
+    return f"{word} in {format_rate(math.log(2) / abs(b), 'down')} days or slower"
