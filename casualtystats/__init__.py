@@ -10,34 +10,31 @@ A published figure is kept as what it is: a constraint on a count over a period,
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from casualtystats import datasets, errors
-from casualtystats.errors import CasualtyStatsError
-from casualtystats.estimates import Estimate
-from casualtystats.ledger import relations
-from casualtystats.periods import Period
-from casualtystats.places import Places
-from casualtystats.provenance import Origin
-from casualtystats.rates import Rate, RateSeries, crude_mortality_rate, daily_rate, death_rate
-from casualtystats.reports import Report, Reports, read_reports
-from casualtystats.reports.wording import parse_count
-from casualtystats.series import (
-    CumulativeSeries,
-    FlowSeries,
-    OutageSeries,
-    StockSeries,
-    deaths,
-    displacement,
-    idps,
-    outages,
-    population,
-)
-from casualtystats.trends import TrendFit, fit_trend
-
 if TYPE_CHECKING:
-    from casualtystats import plots
+    from casualtystats import datasets, errors, plots
+    from casualtystats.errors import CasualtyStatsError
+    from casualtystats.estimates import Estimate
+    from casualtystats.ledger import relations
+    from casualtystats.periods import Period
+    from casualtystats.places import Places
+    from casualtystats.provenance import Origin
+    from casualtystats.rates import Rate, RateSeries, crude_mortality_rate, daily_rate, death_rate
+    from casualtystats.reports import Report, Reports, read_reports
+    from casualtystats.reports.wording import parse_count
+    from casualtystats.series import (
+        CumulativeSeries,
+        FlowSeries,
+        OutageSeries,
+        StockSeries,
+        deaths,
+        displacement,
+        idps,
+        outages,
+        population,
+    )
+    from casualtystats.trends import TrendFit, fit_trend
 
 __all__ = [
     "CasualtyStatsError",
@@ -71,11 +68,42 @@ __all__ = [
     "relations",
 ]
 
-__version__ = version("casualtystats")
+# Each name and the room that it is loaded from when it is first used: numpy, dataframely, statsmodels, matplotlib and
+# great-tables come in only with what needs them.
+_ROOMS = {
+    "errors": ("CasualtyStatsError",),
+    "estimates": ("Estimate",),
+    "ledger": ("relations",),
+    "periods": ("Period",),
+    "places": ("Places",),
+    "provenance": ("Origin",),
+    "rates": ("Rate", "RateSeries", "crude_mortality_rate", "daily_rate", "death_rate"),
+    "reports": ("Report", "Reports", "read_reports"),
+    "reports.wording": ("parse_count",),
+    "series": (
+        "CumulativeSeries", "FlowSeries", "OutageSeries", "StockSeries",
+        "deaths", "displacement", "idps", "outages", "population",
+    ),
+    "trends": ("TrendFit", "fit_trend"),
+}  # fmt: skip
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Load `casualtystats.plots`, and matplotlib with it, when it is first used."""
-    if name == "plots":
-        return import_module("casualtystats.plots")
-    raise AttributeError(f"module 'casualtystats' has no attribute {name!r}")
+    """Load a public name when it is first used."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("casualtystats")
+    if name in ("datasets", "errors", "plots"):
+        return import_module(f"casualtystats.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'casualtystats' has no attribute {name!r}")
+    found = getattr(import_module(f"casualtystats.{_HOME[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The public names, loaded or not."""
+    return sorted([*__all__, "__version__"])

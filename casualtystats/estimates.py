@@ -177,15 +177,15 @@ class Estimate:
         if not isinstance(other, Estimate):  # pyright: ignore[reportUnnecessaryIsInstance]
             return NotImplemented
         unit = self._shared_unit(other)
-        if other.high is None:
+        a, b = self.widened(), other.widened()
+        if b.high is None:
             raise UndefinedEstimateError(
                 f"expected an upper bound on what is subtracted, got '{other}'; a bound minus a bound is undefined. "
                 "If it counts a part of the whole, use whole.minus_part(part)"
             )
-        a, b = self.widened(), other.widened()
         best = None if a.best is None or b.best is None else a.best - b.best
         high = None if a.high is None else a.high - b.low
-        return Estimate(a.low - max(other.high, other.best or 0), best, high, unit=unit)
+        return Estimate(a.low - b.high, best, high, unit=unit)
 
     def minus_part(self, part: Estimate) -> Estimate:
         """What remains of a whole when a part of it is taken out: never negative.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, Literal
 
 __all__ = ["Rounding", "format_count", "format_days", "format_rate"]
 
 Rounding = Literal["nearest", "down", "up"]
 _MODES: Final[dict[Rounding, str]] = {"nearest": ROUND_HALF_EVEN, "down": ROUND_FLOOR, "up": ROUND_CEILING}
+# Decimal's own context holds 28 digits, and quantize raises beyond them; the largest float has 309.
+_WIDE: Final = Context(prec=400)
 
 
 def format_count(value: float, rounding: Rounding = "nearest") -> str:
@@ -48,9 +50,9 @@ def format_rate(value: float, rounding: Rounding = "nearest") -> str:
     if exact == 0:
         return "0"
     places = max(0, 2 - exact.adjusted())
-    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=_MODES[rounding])
+    rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=_MODES[rounding], context=_WIDE)
     if places and rounded.adjusted() > exact.adjusted():
-        rounded = rounded.quantize(Decimal(1).scaleb(-(places - 1)))
+        rounded = rounded.quantize(Decimal(1).scaleb(-(places - 1)), context=_WIDE)
     return f"{rounded:,f}"
 
 

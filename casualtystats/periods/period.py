@@ -93,6 +93,8 @@ class Period:
         ------
         ParseError
             If the wording is outside the grammar, or lacks the year or end that it needs.
+        PeriodError
+            If it names two dates and the end lies before the start.
 
         Examples
         --------

@@ -17,7 +17,7 @@ from casualtystats.plots.canvas import Sheet, text_width, wrap
 from casualtystats.plots.data.lanes import Label, outage_lanes, report_lanes
 from casualtystats.plots.dates import day_label, number, use_dates
 from casualtystats.plots.events import draw_events
-from casualtystats.plots.style import COLOURS, DOWN, FAINT, GREY, INK, RULE, SMALL, UP, house_style, lighter
+from casualtystats.plots.style import COLOURS, DOWN_SIGN, FAINT, GREY, HALO, INK, RULE, SMALL, UP_SIGN, house_style, lighter
 from casualtystats.reports import Reports
 from casualtystats.series import OutageSeries
 
@@ -166,13 +166,15 @@ def _draw(
     title: str | None, *, tail: bool,
 ) -> Axes:  # fmt: skip
     rows = lanes.to_dicts()
+    # Half a date label may stand out at the left.
+    sheet.side_margins(15, 18)
     start = first or min(row["start"] for row in rows)
     end = last or max(row["end"] for row in rows)
     use_dates(sheet.ax, start, end)
     if last is None:
         left, right = sheet.ax.get_xlim()
         sheet.ax.set_xlim(left, left + (right - left) * 7 / 6 if tail else _room(sheet, rows, left, right))
-    placed = [_place(sheet, row, first, over=tail) for row in rows]
+    placed = [_place(sheet, row, _text(row, first, last), over=tail) for row in rows]
     body = _lanes(sheet, placed, tail=tail)
     sheet.dress(grid=False)
     sheet.ax.spines["left"].set_visible(False)
@@ -182,13 +184,22 @@ def _draw(
     return sheet.ax
 
 
-def _text(row: dict[str, Any], first: date | None) -> str:
-    cut = first is not None and row["start"] < first
-    return f"{row['text']} (from {day_label(row['start'])})" if cut else str(row["text"])
+def _text(row: dict[str, Any], first: date | None, last: date | None) -> str:
+    parts: list[str] = []
+    if first is not None and row["start"] < first:
+        parts.append(f"from {day_label(row['start'])}")
+    if last is not None and row["end"] > last:
+        parts.append(f"to {day_label(row['end'])}")
+    return f"{row['text']} ({' '.join(parts)})" if parts else str(row["text"])
+
+
+def _mark(row: dict[str, Any]) -> float:
+    """Points that the arrow before an open number takes."""
+    return _MARK if row["open_top"] or row["open_bottom"] else 0.0
 
 
 def _needs(row: dict[str, Any], text: str) -> float:
-    return text_width(text, SMALL) + (_MARK if row["open_top"] or row["open_bottom"] else 0) + 8
+    return text_width(text, SMALL) + _mark(row) + (12 if row["kind"] == "stock" else 8)
 
 
 def _room(sheet: Sheet, rows: list[dict[str, Any]], left: float, right: float) -> float:
@@ -203,17 +214,15 @@ def _room(sheet: Sheet, rows: list[dict[str, Any]], left: float, right: float) -
     return limit
 
 
-def _place(sheet: Sheet, row: dict[str, Any], first: date | None, *, over: bool) -> _Placed:
+def _place(sheet: Sheet, row: dict[str, Any], text: str, *, over: bool) -> _Placed:
     left, right = sheet.ax.get_xlim()
     scale = sheet.width / (right - left)
-    text = _text(row, first)
     need = _needs(row, text)
-    if not over and (number(row["end"]) + 0.5 - left) * scale + need <= sheet.width:
+    if not over and (number(row["end"]) + 0.5 - left) * scale + need <= sheet.width + 0.01:
         return _Placed(row, "right", [text])
-    mark = _MARK if row["open_top"] or row["open_bottom"] else 0
-    if not over and (number(row["start"]) - 0.5 - left) * scale >= need - mark:
+    if not over and (number(row["start"]) - 0.5 - left) * scale >= need:
         return _Placed(row, "left", [text])
-    return _Placed(row, "over", wrap(text, sheet.width - 4, SMALL))
+    return _Placed(row, "over", wrap(text, sheet.width - 4 - _mark(row), SMALL))
 
 
 def _lanes(sheet: Sheet, placed: list[_Placed], *, tail: bool) -> float:
@@ -258,6 +267,8 @@ def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> 
         ax.plot([end, end], [y - 4, y + 4], color=colour, linewidth=1.4, solid_capstyle="butt", zorder=3)
     if number(row["start"]) - 0.5 < left:
         ax.plot([left], [y], marker="<", markersize=5, color=colour, clip_on=False, zorder=4)
+    if number(row["end"]) + 0.5 > right:
+        ax.plot([right], [y], marker=">", markersize=5, color=colour, clip_on=False, zorder=4)
     if tail and not stock:
         _box(ax, end, right, y, thick, "white", RULE, "\\\\\\\\")
     _print(sheet, lane, y, start, end)
@@ -273,24 +284,24 @@ def _print(sheet: Sheet, lane: _Placed, y: float, start: float, end: float) -> N
     row, ax = lane.row, sheet.ax
     left, right = ax.get_xlim()
     scale = sheet.width / (right - left)
-    mark = _MARK if row["open_top"] or row["open_bottom"] else 0.0
-    after = 4.0 if row["kind"] == "stock" else 0.0
-    if mark:
-        at = min(end, right) + (after + mark / 2 + 1) / scale
-        at = min(at, right - mark / 2 / scale)
-        up = row["open_top"]
-        ax.plot([at], [y + 4.5 if up else y - 4.5], marker=UP if up else DOWN, markersize=17, color=INK, linestyle="none",
-                markeredgewidth=0, zorder=5)  # fmt: skip
-    where = {"fontsize": SMALL, "color": INK, "parse_math": False, "gid": "value", "zorder": 6}
-    text = "\n".join(lane.lines)
+    mark, after = _mark(row), 4.0 if row["kind"] == "stock" else 0.0
+    widest = max(text_width(line, SMALL) for line in lane.lines)
     if lane.side == "right":
-        ax.annotate(text, (end, y), (3 + mark + after, 0), textcoords="offset points", va="center_baseline", **where)
+        at = (end - left) * scale + 3 + after
     elif lane.side == "left":
-        ax.annotate(text, (start, y), (-3 - after, 0), textcoords="offset points", va="center_baseline", ha="right", **where)
+        at = (start - left) * scale - 3 - after - mark - widest
     else:
-        widest = max(text_width(line, SMALL) for line in lane.lines)
-        at = max(2.0, min((start - left) * scale, sheet.width - widest - 2))
-        ax.annotate(text, (left, y - _LANE / 2 + 1), (at, 0), textcoords="offset points", va="bottom", **where)
+        at = max(2.0, min((start - left) * scale, sheet.width - widest - mark - 2))
+    height = -(_LANE / 2 - 1 + len(lane.lines) * _LINE / 2) if lane.side == "over" else 0.0
+    ax.annotate(
+        "\n".join(lane.lines), (left, y + height), (at + mark, 0), textcoords="offset points", va="center_baseline",
+        fontsize=SMALL, color=INK, parse_math=False, gid="value", zorder=6, path_effects=HALO,
+    )  # fmt: skip
+    if mark:
+        shape = UP_SIGN if row["open_top"] else DOWN_SIGN
+        first = height - (len(lane.lines) - 1) * _LINE / 2 if height else 0.0
+        ax.plot([left + (at + mark / 2 - 1) / scale], [y + first], marker=shape, markersize=9, color=INK, linestyle="none",
+                markeredgewidth=0, zorder=5)  # fmt: skip
 
 
 def _key(rows: list[dict[str, Any]], *, tail: bool) -> list[Any]:
@@ -306,9 +317,9 @@ def _key(rows: list[dict[str, Any]], *, tail: bool) -> list[Any]:
     if fuzzy:
         key.append(Patch(facecolor=lighter(GREY, 0.8), edgecolor=GREY, hatch=_HATCH, linewidth=0, label="possible days: date not exactly known"))
     if any(row["open_top"] for row in rows):
-        key.append(Line2D([], [], color=INK, marker=UP, markersize=15, markeredgewidth=0, linestyle="none", label="no upper bound known"))
+        key.append(Line2D([], [], color=INK, marker=UP_SIGN, markersize=9, markeredgewidth=0, linestyle="none", label="no upper bound known"))
     if any(row["open_bottom"] for row in rows):
-        key.append(Line2D([], [], color=INK, marker=DOWN, markersize=15, markeredgewidth=0, linestyle="none", label="upper bound only"))
+        key.append(Line2D([], [], color=INK, marker=DOWN_SIGN, markersize=9, markeredgewidth=0, linestyle="none", label="upper bound only"))
     if tail and kinds != {"stock"}:
         key.append(Patch(facecolor="white", edgecolor=RULE, hatch="\\\\\\\\", linewidth=0, label="not known whether restored"))
     return key

@@ -9,15 +9,18 @@ from typing import Any, Final
 import matplotlib as mpl
 from matplotlib import style
 from matplotlib.path import Path
+from matplotlib.patheffects import Normal, Stroke
 
 __all__ = [
     "BAND",
     "COLOURS",
     "DOWN",
+    "DOWN_SIGN",
     "FAINT",
     "FONT",
     "GAP",
     "GREY",
+    "HALO",
     "INK",
     "LINES",
     "MARKERS",
@@ -25,6 +28,7 @@ __all__ = [
     "SMALL",
     "TEXT",
     "UP",
+    "UP_SIGN",
     "house_style",
     "lighter",
     "style_for",
@@ -49,6 +53,10 @@ _ARROW: Final = [(-0.09, 0), (0.09, 0), (0.09, 0.5), (0.34, 0.5), (0, 1), (-0.34
 # Arrows that start at their point: the stem stands on the value, the head says in which direction it is open.
 UP: Final = Path(_ARROW, closed=True)
 DOWN: Final = Path([(x, -y) for x, y in _ARROW], closed=True)
+# The same, centred, for texts and keys.
+UP_SIGN: Final = Path([(x, y - 0.5) for x, y in _ARROW], closed=True)
+DOWN_SIGN: Final = Path([(x, 0.5 - y) for x, y in _ARROW], closed=True)
+HALO: Final = [Stroke(linewidth=2.2, foreground="white"), Normal()]
 
 _HOUSE: Final[dict[str, Any]] = {
     "font.family": [FONT],

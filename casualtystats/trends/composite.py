@@ -195,30 +195,17 @@ Fitter: TypeAlias = Callable[[Array, Array, Array, "Fitted | None"], Fitted]
 
 
 def _iterate(days: Days, counts: Array, fit: Fitter, b: float, start: Fitted | None) -> tuple[Fitted, float, Array]:
-    fitted = start
+    """The fixed point of: linearise at b, fit, take the b of the fit."""
+    fitted, before, share = start, 0.0, 1.0
     for _ in range(_MAX_STEPS):
         x = mean_day(days, b)
         fitted = fit(counts, x, log_total(days, b) - b * x, fitted)
         step = float(fitted.params[1]) - b
         if abs(step) <= _TOLERANCE:
             return fitted, b, x
-        if fit is fit_poisson:
-            step = _shortened(days, counts, b, step)
-        b += step
+        if step * before < 0:
+            # Growth that is steep within a period makes full steps overshoot, at worst from side to side for ever.
+            share /= 2
+        before = step
+        b += share * step
     raise UndefinedEstimateError(_UNSETTLED)
-
-
-def _shortened(days: Days, counts: Array, b: float, step: float) -> float:
-    """The step, halved until it does not lower the likelihood: far from the solution the full step may overshoot."""
-    now = _profile(days, counts, b) - 1e-9 * (1 + float(counts.sum()))
-    while abs(step) > _TOLERANCE and _profile(days, counts, b + step) < now:
-        step /= 2
-    return step
-
-
-def _profile(days: Days, counts: Array, b: float) -> float:
-    """Poisson log-likelihood at b, up to a constant, with the best a for it."""
-    logs = log_total(days, b)
-    top = float(logs.max())
-    return float(counts @ logs - counts.sum() * (top + np.log(np.exp(logs - top).sum())))
-

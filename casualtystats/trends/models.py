@@ -105,14 +105,16 @@ def fit_negative_binomial(counts: Array, x: Array, offset: Array, start: Fitted 
     known = fit_poisson(counts, x, offset, None) if start is None else start
     scale = _Scale.of(x)
     first = scale.scaled(known.params)
+    poisson = len(first) == 2
+    if poisson:
+        first = np.append(first, _first_alpha(counts, known.params, x, offset))
     model: Any = NegativeBinomial(counts, scale.design(x), offset=offset)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # Trial steps may overflow and are then taken back; what comes out is checked below.
         for named in (ConvergenceWarning, HessianInversionWarning):
             warnings.simplefilter("error", named)
         try:
-            if len(first) == 2:
-                first = np.append(first, _first_alpha(counts, known.params, x, offset))
+            if poisson:
                 first = np.asarray(model.fit(start_params=first, method="bfgs", gtol=1e-5, maxiter=500, disp=0).params)
             result: Any = model.fit(start_params=first, method="newton", tol=1e-11, maxiter=100, disp=0)
         except (ConvergenceWarning, HessianInversionWarning, np.linalg.LinAlgError, ValueError) as error:

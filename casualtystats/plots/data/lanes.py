@@ -11,13 +11,19 @@ from casualtystats.plots.data.checks import expect
 from casualtystats.printing import format_count
 from casualtystats.reports import Reports
 from casualtystats.series import OutageSeries
-from casualtystats.vocabulary import GROUP_NOUNS, measure_noun
+from casualtystats.vocabulary import GROUP_NOUNS, Kind, Measure, measure_noun
 
 __all__ = ["NO_SOURCE", "Label", "outage_lanes", "report_lanes", "short_count"]
 
 Label = Literal["value", "count", "wording"]
 NO_SOURCE: Final = "source not stated"
 _PERIOD: Final = ("start_earliest", "start_latest", "end_earliest", "end_latest")
+_ONE: Final = {
+    "facilities": "facility", "deaths": "death", "people": "person", "attacks": "attack", "hits": "hit",
+    "movements": "movement", "displacements": "displacement", "returns": "return", "inhabitants": "inhabitant",
+    "of civilians": "of a civilian", "of children": "of a child", "of women": "of a woman", "of men": "of a man",
+    "of fighters": "of a fighter",
+}  # fmt: skip
 _SCHEMA: Final = {
     "report_id": pl.String,
     "source": pl.String,
@@ -100,7 +106,8 @@ def report_lanes(reports: Reports, label: Label | None = None) -> pl.DataFrame:
     if label is None:
         same = frame.select("measure", "unit", "group").n_unique() == 1
         label = "value" if same else "count"
-    rows = [_lane(row, _text(row, label)) for row in frame.to_dicts()]
+    varying = {name for name in ("place", "destination", "perpetrator", "standard") if frame[name].n_unique() > 1}
+    rows = [_lane(row, _text(row, label, varying)) for row in frame.to_dicts()]
     return _grouped(rows)
 
 
@@ -120,11 +127,11 @@ def outage_lanes(series: OutageSeries) -> pl.DataFrame:
         If no report counts facilities out of service.
     """
     expect(series, OutageSeries, "facility outages (cs.outages)")
-    went = _used(series, "facilities_out", "facilities", ("flow", "cumulative", "stock"))
+    went = _used(series, "facilities_out", ("flow", "cumulative", "stock"))
     if went.is_empty():
         raise NoReportsError("expected a report of facilities out of service, got none; hits alone: plots.flow(series.hits)")
     hits: dict[tuple[object, ...], str] = {}
-    for row in _used(series, "attacks", "attacks", ("flow", "cumulative")).to_dicts():
+    for row in _used(series, "attacks", ("flow", "cumulative")).to_dicts():
         hits[_told_with(row)] = short_count(row) + (" hit" if row["value"] == 1 else " hits")
     rows: list[dict[str, Any]] = []
     several = went["group"].n_unique() > 1
@@ -141,21 +148,32 @@ def _told_with(row: dict[str, Any]) -> tuple[object, ...]:
     return tuple(row[name] for name in ("source", "place", "group", "perpetrator", "kind", *_PERIOD))
 
 
-def _used(series: OutageSeries, measure: str, unit: str, kinds: tuple[str, ...]) -> pl.DataFrame:
+def _used(series: OutageSeries, measure: Measure, kinds: tuple[Kind, ...]) -> pl.DataFrame:
     """The reports of one measure that the outages were selected from, whether or not they overlap."""
     try:
-        built = series._build(measure, unit=unit, kinds=kinds, overlap=None)  # pyright: ignore[reportPrivateUsage]
+        return series._select(measure, kinds).frame().collect()  # pyright: ignore[reportPrivateUsage]
     except NoReportsError:
         return series.reports.frame.clear()
-    used = built.audit.filter(pl.col("status") == "used").select("report_id").collect()["report_id"]
-    return series.reports.frame.filter(pl.col("report_id").is_in(used.implode()))
 
 
-def _text(row: dict[str, Any], label: Label) -> str:
+def _text(row: dict[str, Any], label: Label, varying: set[str]) -> str:
     if label == "wording" and row["wording"]:
         return " ".join(str(row["wording"]).split())
-    number = short_count(row)
-    return number if label == "value" else f"{number} {measure_noun(row['measure'], row['unit'], row['group'])}"
+    text = short_count(row)
+    if label != "value":
+        noun = measure_noun(row["measure"], row["unit"], row["group"])
+        text += f" {_singular(noun) if text == '1' else noun}"
+    # What tells two figures apart that would else seem to contradict each other.
+    for name, word in (("place", "in "), ("destination", "to "), ("perpetrator", "side: ")):
+        if name in varying and row[name]:
+            text += f", {word}{str(row[name]).rsplit('/', 1)[-1]}"
+    return f"{text} ({row['standard']})" if "standard" in varying and row["standard"] else text
+
+
+def _singular(noun: str) -> str:
+    for many, one in _ONE.items():
+        noun = noun.replace(many, one)
+    return noun
 
 
 def _lane(row: dict[str, Any], text: str) -> dict[str, Any]:
@@ -171,4 +189,4 @@ def _lane(row: dict[str, Any], text: str) -> dict[str, Any]:
 def _grouped(rows: list[dict[str, Any]]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema=_SCHEMA)
     first = frame.group_by("source").agg(_first=pl.col("start").min())
-    return frame.join(first, on="source").sort("_first", "source", "start", "end", "report_id").drop("_first")
+    return frame.join(first, on="source").sort("_first", "source", "end", "start", "report_id").drop("_first")

@@ -1,0 +1,216 @@
+"""Flows as bars whose area is the count."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+
+from casualtystats.plots.canvas import Sheet, text_width
+from casualtystats.plots.data.flow import flow_bars
+from casualtystats.plots.dates import number
+from casualtystats.plots.style import BAND, COLOURS, GAP, GREY, HALO, INK, SMALL, UP, UP_SIGN, house_style, lighter
+from casualtystats.series import FlowSeries
+
+__all__ = ["flow"]
+
+_COLOUR: Final = COLOURS[0]
+_PALE: Final = lighter(_COLOUR, 0.82)
+_FUZZY: Final = "//////"
+_PART: Final = "......"
+_BAND_SHARE: Final = 0.32
+
+
+def flow(series: FlowSeries[Any], *, ax: Axes | None = None, width: float = 7.0, title: str | None = None) -> Axes:
+    """Each interval, or each calendar cell, as a bar as wide as its period and as high as its daily rate.
+
+    The area of a bar is its count. A bar in outline was derived by spreading reports over days; an arrow stands on a
+    number without an upper bound; a grey band spans what the reports allow; days without a report are shaded, for
+    silence is not zero.
+
+    Parameters
+    ----------
+    series : FlowSeries
+        Not split, and without intervals that overlap (else draw `series.resample(...)`).
+    ax : Axes, optional
+        Where to draw; by default a new figure.
+    width : float, default 7
+        Width of a new figure in inches.
+    title : str, optional
+        A short noun.
+
+    Returns
+    -------
+    Axes
+        `ax.figure.savefig`, or `plots.save(ax, path)`.
+
+    Raises
+    ------
+    KindError, MeasureError
+        If it is no flow series.
+    OptionError
+        If the series is split, or its intervals overlap.
+
+    Notes
+    -----
+    An interval with fuzzy ends is as wide as its widest period, the days that are only possible being hatched; one
+    with a stated length (24 hours) is as wide as that, in the middle of its dates.
+
+    Examples
+    --------
+    >>> import polars as pl, casualtystats as cs
+    >>> row = {"report_id": "a", "measure": "killed", "unit": "people", "kind": "flow", "value": "22"}
+    >>> reports = cs.read_reports(pl.DataFrame([row | {"start": "2019-04-29", "end": "2019-05-09"}]))
+    >>> flow(cs.deaths(reports)).get_ylabel()
+    'violent deaths per day'
+    """
+    bars = flow_bars(series)
+    rows = bars.to_dicts()
+    first: date = rows[0]["period_start"]
+    last: date = rows[-1]["period_end"]
+    with house_style(ax is None):
+        sheet = Sheet.of(ax, width)
+        tops = [row["height"] or 0 for row in rows] + [row["high_rate"] for row in rows if row["top"] == "band"]
+        room = 1.28 if bars["top"].is_in(["open", "beyond"]).any() else 1.08
+        body = sheet.scale(f"{series.info.noun} per day", max(tops) * room, first, last)
+        sheet.dress()
+        for run in _runs(rows):
+            _outline(sheet.ax, run) if run[0]["allocated"] and run[0]["state"] == "value" else _solid(sheet, run[0])
+        _tops(sheet, rows)
+        sheet.settle(body, 0, series.info.source_line, title, _key(bars))
+    return sheet.ax
+
+
+def _runs(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Neighbours that were both derived share one outline; every other bar stands alone."""
+    runs: list[list[dict[str, Any]]] = []
+    for row in rows:
+        shared = row["allocated"] and row["state"] == "value"
+        before = runs[-1][-1] if runs else None
+        if shared and before and before["allocated"] and before["state"] == "value" and before["partial"] == row["partial"]:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return runs
+
+
+def _edges(row: dict[str, Any]) -> tuple[float, float]:
+    """Where a bar starts and ends: over its dates, or, with a stated length, in the middle of them."""
+    start, end = number(row["period_start"]) - 0.5, number(row["period_end"]) + 0.5
+    spare = (end - start - row["days"]) / 2
+    return (start + spare, end - spare) if row["state"] != "no report" else (start, end)
+
+
+def _outline(ax: Axes, run: list[dict[str, Any]]) -> None:
+    edges = [number(row["period_start"]) - 0.5 for row in run] + [number(run[-1]["period_end"]) + 0.5]
+    heights = [row["height"] for row in run]
+    hatch = _PART if run[0]["partial"] else None
+    ax.stairs(heights, edges, fill=True, facecolor=_PALE, edgecolor=lighter(_COLOUR, 0.35), linewidth=0, hatch=hatch, zorder=2)
+    ax.stairs(heights, edges, baseline=0, color=_COLOUR, linewidth=1.0, zorder=3)
+    if len(run) <= 60:
+        ax.vlines(edges[1:-1], 0, [min(a, b) for a, b in zip(heights, heights[1:], strict=False)], color=_COLOUR,
+                  linewidth=0.35, zorder=3)  # fmt: skip
+
+
+def _solid(sheet: Sheet, row: dict[str, Any]) -> None:
+    ax = sheet.ax
+    start, end = _edges(row)
+    if row["state"] == "no report":
+        _gap(sheet, start, end)
+        return
+    height = row["height"]
+    if row["state"] == "none reported" or not height:
+        ax.plot([start, end], [0, 0], color=_COLOUR, linewidth=2.4, solid_capstyle="butt", clip_on=False, zorder=4,
+                linestyle="-" if row["state"] != "floor" else (0, (1.5, 1)))  # fmt: skip
+        return
+    floor, fuzzy = row["state"] == "floor", row["days"] == end - start
+    sure = (number(row["start_latest"]) - 0.5, number(row["end_earliest"]) + 0.5) if fuzzy else (start, end)
+    sure = (max(start, sure[0]), min(end, sure[1]))
+    parts = [(start, end, True)] if sure[0] >= sure[1] else [(start, sure[0], True), (*sure, False), (sure[1], end, True)]
+    for a, b, only_possible in parts:
+        if b > a:
+            face = _PALE if only_possible else lighter(_COLOUR, 0.6) if floor else _COLOUR
+            hatch = _FUZZY if only_possible else _PART if row["partial"] else None
+            edge = _COLOUR if only_possible else "white"
+            box = Rectangle((a, 0), b - a, height, facecolor=face, edgecolor=edge, linewidth=0, hatch=hatch, zorder=2)
+            box.set_hatch_linewidth(0.6)
+            ax.add_patch(box)
+    # A floor has no lid: its top is dashed.
+    ax.plot([start, start], [0, height], color=_COLOUR, linewidth=0.8, zorder=3)
+    ax.plot([end, end], [0, height], color=_COLOUR, linewidth=0.8, zorder=3)
+    ax.plot([start, end], [height, height], color=_COLOUR, linewidth=1.0, linestyle=(0, (3, 2)) if floor else "-", zorder=3)
+
+
+def _gap(sheet: Sheet, start: float, end: float) -> None:
+    sheet.ax.axvspan(start, end, facecolor=GAP, edgecolor="none", zorder=0.3)
+    left, right = sheet.ax.get_xlim()
+    room = (end - start) * sheet.width / (right - left)
+    wide = text_width("no report", SMALL)
+    if room < SMALL * 1.6:
+        return
+    sheet.ax.annotate(
+        "no report", ((start + end) / 2, 0), (0, 4), textcoords="offset points", ha="center", va="bottom", fontsize=SMALL,
+        color=GREY, rotation=0 if room > wide + 4 else 90, gid="gap",
+    )  # fmt: skip
+
+
+def _tops(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
+    """Bands of what the reports allow; arrows where nothing, or nothing that can be drawn, bounds a bar."""
+    before: tuple[Any, ...] = ()
+    group: list[dict[str, Any]] = []
+    for row in [*rows, None]:
+        if row is not None and row["top"] == "band":
+            start, end = _edges(row)
+            half = (end - start) * _BAND_SHARE / 2
+            middle = (start + end) / 2
+            sheet.ax.add_patch(Rectangle(
+                (middle - half, row["low_rate"]), 2 * half, row["high_rate"] - row["low_rate"], facecolor=BAND, alpha=0.38,
+                edgecolor=INK, linewidth=0.5, zorder=3.5,
+            ))  # fmt: skip
+        # Neighbours alike share an arrow: a forest of them would say no more.
+        like = () if row is None or row["top"] not in ("open", "beyond") else (row["top"], row["state"], row["allocated"], row["height"])
+        if group and (row is None or like != before or not row["allocated"]):
+            _arrow(sheet.ax, group)
+            group = []
+        if like and row is not None:
+            group.append(row)
+        before = like
+
+
+def _arrow(ax: Axes, group: list[dict[str, Any]]) -> None:
+    x = (_edges(group[0])[0] + _edges(group[-1])[1]) / 2
+    beyond = group[0]["top"] == "beyond"
+    ax.plot([x], [group[0]["height"]], marker=UP, markersize=20, markerfacecolor="white" if beyond else INK,
+            markeredgecolor=INK, markeredgewidth=0.7 if beyond else 0, linestyle="none", zorder=5, path_effects=None if beyond else HALO)  # fmt: skip
+
+
+def _key(bars: pl.DataFrame) -> list[Any]:
+    state, top = set(bars["state"]), set(bars["top"])
+    value = bars.filter(pl.col("state") == "value")
+    fuzzy = bars.filter((pl.col("start_latest") != pl.col("period_start")) | (pl.col("end_earliest") != pl.col("period_end")))
+    key: list[Any] = []
+    if not value.filter(~pl.col("allocated") & (pl.col("height") > 0)).is_empty() and len(state | top) > 2:
+        key.append(Patch(facecolor=_COLOUR, edgecolor=_COLOUR, label="as reported"))
+    if value["allocated"].any():
+        key.append(Patch(facecolor=_PALE, edgecolor=_COLOUR, linewidth=1, label="derived: a report spread over its days"))
+    if "floor" in state:
+        key.append(Patch(facecolor=lighter(_COLOUR, 0.6), edgecolor=_COLOUR, linestyle="--", linewidth=0.8, label="at least"))
+    if not fuzzy.is_empty():
+        key.append(Patch(facecolor=_PALE, edgecolor=_COLOUR, hatch=_FUZZY, linewidth=0, label="possible days: date not exactly known"))
+    if bars["partial"].any():
+        key.append(Patch(facecolor=_PALE, edgecolor=lighter(_COLOUR, 0.2), hatch=_PART, linewidth=0, label="a part only has a report"))
+    if "band" in top:
+        key.append(Patch(facecolor=BAND, alpha=0.38, edgecolor=INK, linewidth=0.5, label="what the reports allow"))
+    for name, face, text in (("open", INK, "no upper bound known"), ("beyond", "white", "upper bound above the picture")):
+        if name in top:
+            key.append(Line2D([], [], marker=UP_SIGN, markersize=9, markerfacecolor=face, markeredgecolor=INK,
+                              markeredgewidth=0.7 if face == "white" else 0, linestyle="none", label=text))  # fmt: skip
+    if "none reported" in state:
+        key.append(Line2D([], [], color=_COLOUR, linewidth=2.4, label="none reported"))
+    if "no report" in state:
+        key.append(Patch(facecolor=GAP, edgecolor="none", label="no report (not zero)"))
+    return key

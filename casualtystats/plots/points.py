@@ -1,0 +1,153 @@
+"""Rates as points, with the source range and the sampling interval as two different marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, Final
+
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from casualtystats.errors import OptionError
+from casualtystats.plots.canvas import Sheet, text_width
+from casualtystats.plots.data.rate import rate_marks
+from casualtystats.plots.dates import number
+from casualtystats.plots.style import GAP, GREY, HALO, INK, SMALL, UP, UP_SIGN, house_style, lighter, style_for
+from casualtystats.printing import format_rate
+from casualtystats.rates import RateSeries
+
+__all__ = ["rate"]
+
+_RANGE: Final = 6.0
+_SAMPLING: Final = 0.9
+_ABSURD: Final = 4.0
+
+
+def rate(
+    rate_series: RateSeries, *, ax: Axes | None = None, thresholds: Mapping[str, float] | None = None, width: float = 7.0,
+    title: str | None = None,
+) -> Axes:  # fmt: skip
+    """Each rate as a point at the middle of its period, with a thin line as wide as the period.
+
+    Parameters
+    ----------
+    rate_series : RateSeries
+        A thick light bar is the source range (reporters hedge or disagree), a thin line with ends the sampling
+        interval (chance): two things. A series that is split is drawn in several colours and markers.
+    ax, width, title
+        As in `flow`.
+    thresholds : mapping of str to float, optional
+        Labelled dashed lines. None by default: thresholds are for rates of deaths from all causes.
+
+    Returns
+    -------
+    Axes
+        An arrow stands on a number without an upper bound.
+
+    Raises
+    ------
+    KindError, MeasureError
+        If it holds no rates.
+    OptionError
+        If a threshold is no finite number of 0 or more.
+    """
+    marks = rate_marks(rate_series)
+    limits = dict(thresholds or {})
+    for name, value in limits.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise OptionError(f"expected thresholds= labels with finite numbers of 0 or more, got {name!r}: {value!r}")
+    with house_style(ax is None):
+        return _draw(Sheet.of(ax, width), marks, limits, rate_series.note or "Source: not stated", title)
+
+
+def _draw(sheet: Sheet, marks: pl.DataFrame, limits: dict[str, float], source: str, title: str | None) -> Axes:
+    rows = marks.to_dicts()
+    seen = [value for row in rows for value in (row["rate"], row["rate_low"], row["ci_low"]) if value is not None]
+    reach = _ABSURD * max(seen, default=0.0)
+    ends = [row[name] for row in rows for name in ("rate_high", "ci_high") if row[name] is not None]
+    top = max([*seen, *limits.values(), *(end for end in ends if not reach or end <= reach)], default=0.0)
+    first, last = marks["period_start"].min(), marks["period_end"].max()
+    body = sheet.scale(marks["label"][0], top * 1.18, first, last)  # type: ignore[arg-type]
+    sheet.dress()
+    names = list(dict.fromkeys(row["row"] for row in rows))
+    for row in rows:
+        _mark(sheet, row, names.index(row["row"]), len(names))
+    _limits(sheet, limits, body)
+    sheet.settle(body, 0, source, title, _key(marks, names))
+    return sheet.ax
+
+
+def _mark(sheet: Sheet, row: dict[str, Any], at: int, of: int) -> None:
+    ax = sheet.ax
+    start, end = number(row["period_start"]) - 0.5, number(row["period_end"]) + 0.5
+    if row["state"] == "no report":
+        if of == 1:
+            ax.axvspan(start, end, facecolor=GAP, edgecolor="none", zorder=0.3)
+        return
+    colour, marker, _ = style_for(at)
+    top = ax.get_ylim()[1]
+    left, right = ax.get_xlim()
+    # Rows of one period stand beside each other.
+    x = (start + end) / 2 + (at - (of - 1) / 2) * 9 * (right - left) / sheet.width
+    low, high = row["rate_low"], row["rate_high"]
+    if low is not None and high is not None and high > low:
+        ax.plot([x, x], [low, min(high, top)], color=lighter(colour, 0.55), linewidth=_RANGE, solid_capstyle="butt", zorder=2)
+    point = row["rate"] if row["rate"] is not None else low if row["state"] == "floor" else None
+    if row["ci_low"] is not None:
+        upper = row["ci_high"] if row["ci_high"] is not None else point
+        ax.plot([x, x], [row["ci_low"], min(upper, top)], color=INK, linewidth=_SAMPLING, marker="_", markersize=5, zorder=3)
+    if row["open_top"] or row["ci_open"] or (high is not None and high > top):
+        hollow = not (row["open_top"] or row["ci_open"])
+        ax.plot([x], [top * 0.9 if hollow else point], marker=UP, markersize=20, markerfacecolor="white" if hollow else INK,
+                markeredgecolor=INK, markeredgewidth=0.7 if hollow else 0, linestyle="none", zorder=2.5)  # fmt: skip
+    if point is not None:
+        ax.plot([start, end], [point, point], color=colour, linewidth=1.0, alpha=0.8, zorder=2.2)
+        face = "white" if row["allocated"] or row["partial"] or row["state"] == "floor" else colour
+        ax.plot([x], [point], marker=marker, markersize=5.5, markerfacecolor=face, markeredgecolor=colour, markeredgewidth=1.2,
+                linestyle="none", zorder=4)  # fmt: skip
+
+
+def _limits(sheet: Sheet, limits: dict[str, float], body: float) -> None:
+    top = sheet.ax.get_ylim()[1]
+    before = -1e9
+    for name, value in sorted(limits.items(), key=lambda item: (item[1], item[0])):
+        sheet.ax.axhline(value, color=GREY, linewidth=0.9, linestyle=(0, (5, 3)), zorder=1)
+        at = max(value * body / top + 2, before + SMALL * 1.3)
+        before = at
+        text = f"{name}: {format_rate(value)}"
+        while len(text) > 4 and text_width(text, SMALL) > sheet.width - 8:
+            text = text.rstrip("…")[:-1] + "…"
+        sheet.ax.annotate(
+            text, (1, 0), (-2, at), xycoords="axes fraction", textcoords="offset points", ha="right", va="bottom",
+            fontsize=SMALL, color=GREY, gid="threshold", parse_math=False, path_effects=HALO, zorder=6,
+        )  # fmt: skip
+
+
+def _key(marks: pl.DataFrame, names: list[str]) -> list[Any]:
+    key: list[Any] = []
+    if len(names) > 1:
+        for at, name in enumerate(names):
+            colour, marker, _ = style_for(at)
+            key.append(Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="none", label=name))
+    colour = style_for(0)[0] if len(names) == 1 else GREY
+    hollow = marks.filter((pl.col("state") == "value") & (pl.col("allocated") | pl.col("partial")))
+    key.append(Line2D([], [], color=colour, linewidth=1, marker="o", markersize=5.5, label="rate over its period"))
+    if not hollow.is_empty():
+        key.append(Line2D([], [], color=colour, marker="o", markersize=5.5, markerfacecolor="white", linestyle="none",
+                          label="derived, or a part only has a report"))  # fmt: skip
+    if (marks["state"] == "floor").any():
+        key.append(Line2D([], [], color=colour, marker="o", markersize=5.5, markerfacecolor="white", linewidth=1, label="at least"))
+    if not marks.filter(pl.col("rate_high") > pl.col("rate_low")).is_empty():
+        key.append(Patch(facecolor=lighter(colour, 0.55), linewidth=0, label="source range"))
+    levels = marks.filter(pl.col("ci_low").is_not_null())["level"].unique().sort().to_list()
+    if levels:
+        share = " and ".join(f"{100 * level:.10g} %" for level in levels)
+        key.append(Line2D([0], [0], color=INK, linewidth=_SAMPLING, marker="|", markersize=6, label=f"sampling interval ({share})"))
+    if (marks["open_top"] | marks["ci_open"]).any():
+        key.append(Line2D([], [], color=INK, marker=UP_SIGN, markersize=9, markeredgewidth=0, linestyle="none", label="no upper bound known"))
+    if (marks["state"] == "no report").any():
+        key.append(Patch(facecolor=GAP, linewidth=0, label="no rate: days without a report" if len(names) == 1 else "no report: left out"))
+    return key

@@ -1,0 +1,172 @@
+"""Running totals: those of a series as steps, those that were published by source."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from casualtystats.plots.canvas import Sheet, text_width
+from casualtystats.plots.data.running import running_noun, running_points, running_steps
+from casualtystats.plots.dates import day_label, number
+from casualtystats.plots.style import (
+    BAND,
+    COLOURS,
+    DOWN,
+    DOWN_SIGN,
+    HALO,
+    INK,
+    SMALL,
+    UP,
+    UP_SIGN,
+    house_style,
+    style_for,
+)
+from casualtystats.printing import format_count
+from casualtystats.reports import Reports
+from casualtystats.series import CumulativeSeries
+
+__all__ = ["cumulative"]
+
+_ABSURD: Final = 2.5
+
+
+def cumulative(
+    series: CumulativeSeries[Any] | Reports, *, ax: Axes | None = None, width: float = 7.0, title: str | None = None
+) -> Axes:
+    """Running totals: of a series, as steps with bounds; of reports, as they were published, a line a source.
+
+    Parameters
+    ----------
+    series : CumulativeSeries or Reports
+        A series (`flow.cumulate()`) is a step line of the best values over a band from the lower to the upper bounds; where
+        there is no best value, the lower bounds are dashed. Of reports, the running totals among them are drawn, each at its last day
+        with the value as stated; a step line joins those of one source, standard, place and first day. A line that falls
+        was published so.
+    ax, width, title
+        As in `flow`.
+
+    Returns
+    -------
+    Axes
+        An arrow stands on a number without an upper bound.
+
+    Raises
+    ------
+    KindError, MeasureError
+        If it is another kind of series, or no report is a running total.
+    MixedUnitsError, OptionError
+        If the series is split, or the reports count different things.
+    """
+    if isinstance(series, Reports):
+        points = running_points(series)
+        sources = "Source: " + ", ".join(points["source"].unique().sort())
+        with house_style(ax is None):
+            return _published(Sheet.of(ax, width), points, running_noun(series), sources, title)
+    steps = running_steps(series)
+    with house_style(ax is None):
+        return _series(Sheet.of(ax, width), steps, series, title)
+
+
+def _series(sheet: Sheet, steps: pl.DataFrame, series: CumulativeSeries[Any], title: str | None) -> Axes:
+    ax = sheet.ax
+    shown = steps.with_columns(pl.coalesce("best", "low").cast(pl.Float64).alias("shown"))
+    tallest: float = shown["shown"].max() or 0.0  # type: ignore[assignment]
+    highs = shown.filter((pl.col("high") <= _ABSURD * tallest) if tallest else pl.lit(value=True))["high"]
+    top = max(tallest, highs.max() or 0)  # type: ignore[type-var]
+    since, last = steps["since"][0], steps["date"][-1]
+    body = sheet.scale(f"{series.info.noun}, total since {day_label(since)}", top * 1.22, since, last, whole=True)
+    sheet.dress()
+    x = [number(day) for day in shown["date"]]
+    lows, highest = shown["low"].to_list(), [value if value is not None and value <= _ABSURD * tallest else None for value in shown["high"]]
+    band = [high is not None and high > low for low, high in zip(lows, highest, strict=True)]
+    if any(band):
+        ax.fill_between(x, lows, [high or 0 for high in highest], where=band, step="post", color=BAND, alpha=0.3, linewidth=0, zorder=1.5)
+    best = [float("nan") if value is None else value for value in shown["best"]]
+    ax.step(x, best, where="post", color=COLOURS[0], linewidth=1.4, zorder=3)
+    sided = [low if value is None else float("nan") for value, low in zip(shown["best"], lows, strict=True)]
+    ax.step(x, sided, where="post", color=COLOURS[0], linewidth=1.2, linestyle=(0, (3, 2)), zorder=3)
+    if len(x) <= 60:
+        ax.plot(x, shown["shown"].to_list(), marker="o", markersize=2.8, color=COLOURS[0], linestyle="none", zorder=4)
+    kinds = ["open" if high is None else "beyond" if drawn is None else "" for high, drawn in zip(shown["high"], highest, strict=True)]
+    for at, kind in enumerate(kinds):
+        # One arrow at the end of each stretch without an upper bound.
+        if kind and (at + 1 == len(kinds) or kinds[at + 1] != kind):
+            ax.plot([x[at]], [shown["shown"][at]], marker=UP, markersize=20, markerfacecolor="white" if kind == "beyond" else INK,
+                    markeredgecolor=INK, markeredgewidth=0.7 if kind == "beyond" else 0, linestyle="none", zorder=5)  # fmt: skip
+    key: list[Any] = []
+    if shown["best"].null_count() < shown.height:
+        key.append(Line2D([], [], color=COLOURS[0], linewidth=1.4, marker="o", markersize=2.8, label="best value"))
+    if shown["best"].has_nulls():
+        key.append(Line2D([], [], color=COLOURS[0], linewidth=1.2, linestyle=(0, (3, 2)), label="at least"))
+    if any(band):
+        key.append(Patch(facecolor=BAND, alpha=0.3, linewidth=0, label="what the reports allow"))
+    key += _arrows("open" in kinds, below=False)
+    if "beyond" in kinds:
+        key.append(Line2D([], [], marker=UP_SIGN, markersize=9, markerfacecolor="white", markeredgecolor=INK,
+                          markeredgewidth=0.7, linestyle="none", label="upper bound above the picture"))  # fmt: skip
+    sheet.settle(body, 0, series.info.source_line, title, key)
+    return ax
+
+
+def _arrows(above: bool, below: bool) -> list[Any]:
+    signs = [(UP_SIGN, "no upper bound known")] * above + [(DOWN_SIGN, "upper bound only")] * below
+    return [
+        Line2D([], [], color=INK, marker=sign, markersize=9, markeredgewidth=0, linestyle="none", label=text)
+        for sign, text in signs
+    ]
+
+
+def _published(sheet: Sheet, points: pl.DataFrame, noun: str, sources: str, title: str | None) -> Axes:
+    ax = sheet.ax
+    largest: int = points["value"].max()  # type: ignore[assignment]
+    first, last = points["date_earliest"].min(), points["date"].max()
+    body = sheet.scale(f"{noun}, running total", largest * 1.2, first, last, whole=True)  # type: ignore[arg-type]
+    sheet.dress()
+    key: list[Any] = []
+    names = points.group_by("line").agg(pl.col("date").min(), pl.col("value").max()).sort("date", "line")["line"].to_list()
+    for at, name in enumerate(names):
+        colour, marker, line = style_for(at)
+        rows = points.filter(pl.col("line") == name).sort("date", "report_id").to_dicts()
+        x, y = [number(row["date"]) for row in rows], [row["value"] for row in rows]
+        ax.step(x, y, where="post", color=colour, linestyle=line, linewidth=1.2, zorder=2)
+        for row, px, py in zip(rows, x, y, strict=True):
+            if row["date_earliest"] != row["date"]:
+                ax.plot([number(row["date_earliest"]), px], [py, py], color=colour, linewidth=0.8, marker="|", markersize=4, zorder=2)
+            if row["high"] is not None and row["low"] < row["high"]:
+                ax.plot([px, px], [row["low"], row["high"]], color=colour, linewidth=4, alpha=0.35, solid_capstyle="butt", zorder=1.8)
+            if row["open_top"] or row["open_bottom"]:
+                ax.plot([px], [py], marker=UP if row["open_top"] else DOWN, markersize=20, color=INK, markeredgewidth=0,
+                        linestyle="none", zorder=2.5)  # fmt: skip
+            ax.plot([px], [py], marker=marker, markersize=5, color=colour, markeredgecolor="white", markeredgewidth=0.5,
+                    linestyle="none", zorder=4)  # fmt: skip
+        key.append(Line2D([], [], color=colour, linestyle=line, linewidth=1.2, marker=marker, markersize=5, label=name))
+    _values(sheet, points, body)
+    key += _arrows(bool(points["open_top"].any()), bool(points["open_bottom"].any()))
+    sheet.settle(body, 0, sources, title, key)
+    return ax
+
+
+def _values(sheet: Sheet, points: pl.DataFrame, body: float) -> None:
+    """Print the value at each point where it runs into no other point and no other value."""
+    left, right = sheet.ax.get_xlim()
+    _, top = sheet.ax.get_ylim()
+    spots = [((number(row["date"]) - left) * sheet.width / (right - left), row["value"] * body / top, row) for row in points.to_dicts()]
+    # Room that is taken: points with their arrows, as boxes (left, bottom, right, top).
+    taken = [(x - 4, y - 4, x + 4, y + (13 if row["open_top"] else 4)) for x, y, row in spots]
+    for x, y, row in sorted(spots, key=lambda spot: (-spot[1], spot[0])):
+        text = format_count(row["value"])
+        wide = text_width(text, SMALL)
+        for side, start in (("left", x + 6), ("right", x - 6 - wide)):
+            box = (start, y - SMALL / 2 - 1, start + wide, y + SMALL / 2 + 1)
+            inside = box[0] >= 0 and box[2] <= sheet.width + 12 and box[1] >= 0
+            if inside and not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+                taken.append(box)
+                sheet.ax.annotate(
+                    text, (number(row["date"]), row["value"]), (6 if side == "left" else -6, 0), textcoords="offset points",
+                    ha="left" if side == "left" else "right", va="center_baseline", fontsize=SMALL, color=INK, zorder=6, gid="value", path_effects=HALO,
+                )  # fmt: skip
+                break

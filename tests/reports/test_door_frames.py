@@ -1,0 +1,131 @@
+"""Frames of polars, pandas, pyarrow and duckdb, and frames with two columns a date."""
+
+from __future__ import annotations
+
+import builtins
+from datetime import date, datetime, timezone
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from casualtystats.errors import MissingExtraError, ReportFileError
+from casualtystats.reports import read_reports
+
+FRAME = pl.DataFrame(
+    {
+        "report_id": ["a", "b", "c"],
+        "measure": ["killed", "displaced", "idps"],
+        "unit": ["people", "displacements", "households"],
+        "kind": ["flow", "cumulative", "stock"],
+        "qualifier": [None, "at_least", "approximately"],
+        "value": [42, 180_000, 700],
+        "start": [date(2019, 5, 12), date(2019, 4, 29), date(2019, 5, 1)],
+        "end": [date(2019, 5, 13), date(2019, 5, 9), None],
+        "hours": [24.0, None, None],
+    }
+)
+EXPECTED = read_reports(FRAME).frame
+
+
+def test_lazy_and_typed_frames() -> None:
+    words = FRAME.with_columns(
+        pl.col("measure", "unit").cast(pl.Categorical),
+        pl.col("kind").cast(pl.Enum(["stock", "flow", "cumulative"])),
+    )
+    for frame in (
+        FRAME.lazy(),
+        words,
+        FRAME.cast({"value": pl.Float64}),
+        FRAME.cast({"value": pl.UInt32, "hours": pl.Decimal(5, 1)}),
+    ):
+        assert read_reports(frame).frame.equals(EXPECTED)
+
+
+def test_pandas_pyarrow_and_duckdb() -> None:
+    assert read_reports(FRAME.to_pandas()).frame.equals(EXPECTED)
+    assert read_reports(FRAME.to_arrow()).frame.equals(EXPECTED)
+    table: Any = FRAME.to_arrow()
+    assert isinstance(table, pa.Table)
+    with duckdb.connect() as connection:
+        connection.register("given", table)
+        assert read_reports(connection.sql("select * from given")).frame.equals(EXPECTED)
+
+
+def test_pandas_dates_with_a_time_zone_at_midnight_are_dates() -> None:
+    frame = FRAME.to_pandas()
+    frame["start"] = pd.to_datetime(frame["start"]).dt.tz_localize("Asia/Damascus")
+    assert read_reports(frame).frame.equals(EXPECTED)
+
+
+def test_a_time_of_day_is_rejected_with_a_hint_about_time_zones() -> None:
+    late = FRAME.with_columns(start=pl.lit(datetime(2019, 5, 1, 21, tzinfo=timezone.utc)))  # noqa: UP017
+    reports = read_reports(late)
+    assert len(reports) == 0
+    assert "time zone" in reports.rejected["hint"][0]
+
+
+def test_an_accepted_frame_is_accepted_again() -> None:
+    again = read_reports(EXPECTED.filter(pl.col("report_id") != "b"))
+    assert again.frame.equals(EXPECTED.filter(pl.col("report_id") != "b"))
+    assert again.rejected.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "rule", "where", "value"),
+    [
+        ("start_latest", None, "half_date", "start_earliest", "2019-05-12"),
+        ("start_latest", date(2019, 5, 11), "date_order", "start_earliest", "2019-05-12"),
+        ("end_earliest", "2019-05", "date", "end_earliest", "2019-05"),
+        ("end_latest", "2019-05-11", "end_before_start", "end", "[2019-05-10..2019-05-11]"),
+    ],
+)
+def test_dates_in_two_columns(column: str, cell: object, rule: str, where: str, value: str) -> None:
+    first = EXPECTED.head(1)
+    if rule == "end_before_start":
+        first = first.with_columns(end_earliest=pl.lit("2019-05-10"))
+    found = read_reports(first.with_columns(pl.Series(column, [cell]))).rejected
+    assert found.select("rule", "column", "value").rows() == [(rule, where, value)]
+
+
+def test_a_needed_date_in_two_empty_columns_is_missing() -> None:
+    none = pl.lit(None, pl.Date)
+    found = read_reports(EXPECTED.head(1).with_columns(start_earliest=none, start_latest=none)).rejected
+    assert found.select("rule", "column", "value").rows() == [("missing", "start", None)]
+
+
+def test_a_value_of_a_rule_on_a_column_that_is_not_there() -> None:
+    found = read_reports(FRAME.drop("value").with_columns(low=pl.Series([None, None, 1]))).rejected
+    assert found.select("rule", "column", "value").rows()[:2] == [("no_count", "value", None)] * 2
+
+
+def test_stocks_need_no_column_end() -> None:
+    assert len(read_reports(FRAME.filter(pl.col("kind") == "stock").drop("end"))) == 1
+
+
+def test_what_is_no_frame() -> None:
+    for nothing in (None, 7, [{"report_id": "a"}]):
+        with pytest.raises(ReportFileError, match="expected a path or a frame"):
+            read_reports(nothing)  # type: ignore[arg-type]
+
+
+def test_frames_that_can_not_be_handed_over() -> None:
+    twice = pd.concat([FRAME.to_pandas(), FRAME.to_pandas()[["value"]]], axis=1)
+    with pytest.raises(ReportFileError, match="the pandas frame"):
+        read_reports(twice)
+    with pytest.raises(ReportFileError, match="the polars frame"):
+        read_reports(FRAME.lazy().select(pl.col("none")))
+    with pytest.raises(ReportFileError, match="got no rows"):
+        read_reports(FRAME.clear())
+
+
+def test_pandas_without_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Frame:
+        def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+            return builtins.__import__("no_such_module_here")
+
+    with pytest.raises(MissingExtraError, match="pip install pyarrow"):
+        read_reports(Frame())
