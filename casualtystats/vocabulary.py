@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final, Literal, get_args
 
 __all__ = [
-    "GROUP_NOUNS",
     "KINDS",
     "MEASURES",
     "QUALIFIERS",
@@ -32,6 +31,7 @@ __all__ = [
     "Unit",
     "ViolentDeaths",
     "adds_over_time",
+    "group_noun",
     "kinds_of",
     "measure_noun",
     "units_of",
@@ -134,36 +134,55 @@ def kinds_of(measure: Measure) -> tuple[Kind, ...]:
     return ("flow", "cumulative")
 
 
-_NOUNS: Final[dict[Measure, str]] = {
-    "killed": "violent deaths",
-    "died": "deaths from all causes",
-    "injured": "people injured",
-    "missing": "people missing",
-    "displaced": "people displaced",
-    "returned": "people returned",
-    "idps": "internally displaced people",
-    "population": "inhabitants",
-    "facilities_out": "facilities out of service",
-    "facilities_hit": "facilities hit",
-    "facilities_affected": "facilities affected",
-    "facilities_impacted": "facilities impacted",
-    "facilities_damaged": "facilities damaged",
-    "facilities_functional": "functioning facilities",
-    "attacks": "attacks",
+_NOUNS: Final[dict[Measure, tuple[str, str]]] = {
+    "killed": ("violent deaths", "violent death"),
+    "died": ("deaths from all causes", "death from all causes"),
+    "injured": ("people injured", "person injured"),
+    "missing": ("people missing", "person missing"),
+    "displaced": ("people displaced", "person displaced"),
+    "returned": ("people returned", "person returned"),
+    "idps": ("internally displaced people", "internally displaced person"),
+    "population": ("inhabitants", "inhabitant"),
+    "facilities_out": ("out of service", "out of service"),
+    "facilities_hit": ("hit", "hit"),
+    "facilities_affected": ("affected", "affected"),
+    "facilities_impacted": ("impacted", "impacted"),
+    "facilities_damaged": ("damaged", "damaged"),
+    "facilities_functional": ("functioning", "functioning"),
+    "attacks": ("attacks", "attack"),
+}
+_MOVEMENTS: Final[dict[Measure, tuple[str, str]]] = {
+    "displaced": ("displacements (movements)", "displacement (movement)"),
+    "returned": ("returns (movements)", "return (movement)"),
+}
+_PERSONS: Final[dict[str, tuple[str, str]]] = {
+    "civilian": ("civilians", "a civilian"),
+    "civilian/child": ("children", "a child"),
+    "civilian/woman": ("women", "a woman"),
+    "civilian/man": ("men", "a man"),
+    "fighter": ("fighters", "a fighter"),
+    "fighter/loyalist": ("loyalist fighters", "a loyalist fighter"),
+    "fighter/jihadist": ("jihadist fighters", "a jihadist fighter"),
+}
+_FACILITIES: Final[dict[str, tuple[str, str]]] = {
+    "": ("facilities", "facility"),
+    "health": ("health facilities", "health facility"),
+    "health/hospital": ("hospitals", "hospital"),
+    "rescue centre": ("rescue centres", "rescue centre"),
 }
 
-GROUP_NOUNS: Final[dict[str, str]] = {
-    "": "",
-    "civilian": "civilians",
-    "civilian/child": "children",
-    "civilian/woman": "women",
-    "civilian/man": "men",
-    "fighter": "fighters",
-}
 
-
-def measure_noun(measure: Measure, unit: Unit, group: str | None = None) -> str:
+def measure_noun(measure: Measure, unit: Unit, group: str | None = None, *, one: bool = False) -> str:
     """What a count counts, in words that can stand on an axis or in a sentence.
+
+    Parameters
+    ----------
+    measure, unit : Measure, Unit
+        What is counted, and in what.
+    group : str, optional
+        Path of the group that is counted; without it, everybody.
+    one : bool
+        The singular.
 
     Examples
     --------
@@ -171,19 +190,41 @@ def measure_noun(measure: Measure, unit: Unit, group: str | None = None) -> str:
     'violent deaths of civilians'
     >>> measure_noun("displaced", "displacements")
     'displacements (movements)'
+    >>> measure_noun("facilities_out", "facilities", "health"), measure_noun("killed", "people", "civilian/child", one=True)
+    ('health facilities out of service', 'violent death of a child')
     """
-    if unit == "displacements":
-        noun = "displacements (movements)" if measure == "displaced" else "returns (movements)"
-    elif unit == "households":
-        noun = f"{_NOUNS[measure]} (households)"
-    elif measure == "facilities_hit" and unit == "attacks":
-        noun = "hits on facilities"
-    else:
-        noun = _NOUNS[measure]
+    at = 1 if one else 0
+    group = group or ""
+    if unit in ("facilities", "attacks"):
+        kind = _FACILITIES.get(group, (f"facilities ({group})", f"facility ({group})"))
+        if measure == "attacks" or unit == "attacks":
+            noun = (("hits", "hit") if measure == "facilities_hit" else _NOUNS["attacks"])[at]
+            return f"{noun} on {kind[0]}" if group or measure == "facilities_hit" else noun
+        if measure == "facilities_functional":
+            return f"functioning {kind[at]}"
+        return f"{kind[at]} {_NOUNS[measure][at]}"
+    noun = _MOVEMENTS[measure][at] if unit == "displacements" else _NOUNS[measure][at]
+    if unit == "households":
+        noun += " (households)"
     if not group:
         return noun
-    joiner = "of" if measure in {"killed", "died"} else "among" if unit == "people" else "on" if unit == "attacks" else "–"
-    return f"{noun} {joiner} {GROUP_NOUNS.get(group, group)}"
+    joiner = "of" if measure in _DEATHS else "among"
+    who = _PERSONS.get(group, (f"people ({group})", f"a person ({group})"))
+    return f"{noun} {joiner} {who[at if measure in _DEATHS else 0]}"
+
+
+_DEATHS: Final = frozenset({"killed", "died"})
+
+
+def group_noun(group: str) -> str:
+    """The name of a group of people or of a type of facility, in the plural.
+
+    Examples
+    --------
+    >>> group_noun("civilian/child"), group_noun("health"), group_noun("civilian/elderly")
+    ('children', 'health facilities', 'civilian/elderly')
+    """
+    return (_PERSONS.get(group) or _FACILITIES.get(group) or (group, group))[0]
 
 
 class MeasureType:

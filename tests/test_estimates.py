@@ -98,8 +98,9 @@ def test_the_rest_of_a_whole_is_never_negative(whole: Estimate, part: Estimate) 
     try:
         rest = whole.minus_part(part)
     except UndefinedEstimateError:
-        assert whole.widened().high is not None
-        assert part.widened().low > whole.widened().high  # pyright: ignore[reportOperatorIssue]
+        most = whole.widened().high
+        assert most is not None
+        assert part.widened().low > most
         return
     assert rest.low >= 0
     assert rest.best is None or rest.best >= 0
@@ -228,13 +229,9 @@ def test_differences_of_differences_keep_negative_bounds() -> None:
 
 def test_units_are_never_added_to_each_other() -> None:
     people, movements = Estimate(1, unit="people"), Estimate(2, None, 3, unit="displacements")
-    for combine in (
-        lambda: people + movements,
-        lambda: people - movements,
-        lambda: people.minus_part(movements),
-    ):
+    for combine in (Estimate.__add__, Estimate.__sub__, Estimate.minus_part):
         with pytest.raises(MixedUnitsError, match="people and displacements"):
-            combine()
+            combine(people, movements)
     assert (people + Estimate(3)).unit == "people"
     assert (movements * 2).unit == "displacements"
 

@@ -92,11 +92,12 @@ def test_examples(text: str, number: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "180.000", "1.5", "1.500 million", "1,500 million", "1.23456789 million", "007", "1,00,000", "1e6", "16%", "½", "²",
-        "\u0664\u0662", "9" * 5000, "1" + "0" * 16, "dozen", "two dozen", "twelve hundred", "hundred", "million",
-        "a", "a one", "zero million", "one hundred zero", "zero hundred", "two million million", "thousand million",
-        "twentyone", "two hundredfive", "two thousandand five", "one hundred and", "and five", "half a million",
-        "five thousand zero", "nine hundred ninety-nine million billion", "999999 billion", "three millions",
+        "", "180.000", "1.5", "1.500 million", "1,500 million", "1.23456789 million", "007", "1,00,000",
+        "1e6", "16%", "½", "²", "\u0664\u0662", "9" * 5000, "1" + "0" * 16, "1000000 billion", "dozen",
+        "two dozen", "twelve hundred", "hundred", "million", "a", "a one", "zero million",
+        "one hundred zero", "zero hundred", "two million million", "thousand million", "twentyone",
+        "two hundredfive", "two thousandand five", "one hundred and", "and five", "half a million",
+        "five thousand zero", "three millions", "nine hundred ninety-nine million billion",
     ],
 )  # fmt: skip
 def test_refused(text: str) -> None:

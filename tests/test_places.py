@@ -115,8 +115,12 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_a_table_of_places(tmp_path: Path) -> None:
-    rows = "place,name,type,members,note\nSyria/Idlib,Idlib,place,,\nnw,North-west,zone,Syria/Idlib; Syria/Hama,both\n"
-    places = Places.read(write(tmp_path, rows))
+    rows = [
+        "place,name,type,members,note",
+        "Syria/Idlib,Idlib,place,,",
+        "nw,North-west,zone,Syria/Idlib; Syria/Hama,both",
+    ]
+    places = Places.read(write(tmp_path, "\n".join(rows)))
     assert places.zones == {"nw": ("Syria/Idlib", "Syria/Hama")}
     assert places.name("nw") == "North-west"
 

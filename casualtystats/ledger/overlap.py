@@ -62,7 +62,7 @@ def find_overlaps(
     found = pl.concat(flagged).unique().sort("_start", "_row").head(SHOWN).collect()
     if found.is_empty():
         return []
-    return _pairs(numbered.collect(), found, set(pairs), nested_only=nested_only)
+    return _pairs(numbered.sort("_row").collect(), found, set(pairs), nested_only=nested_only)
 
 
 def _numbered(reports: pl.LazyFrame, keys: Keys, apart: Sequence[str]) -> pl.LazyFrame:
@@ -72,12 +72,14 @@ def _numbered(reports: pl.LazyFrame, keys: Keys, apart: Sequence[str]) -> pl.Laz
     ).with_row_index("_key").lazy()  # fmt: skip
     texts = [pl.col(name).cast(pl.String).fill_null("") for name in apart]
     part = pl.concat_str(texts, separator="\x1f") if texts else pl.lit("")
-    named = reports.select("report_id", *DIMENSIONS, _part=part, _start="start_earliest", _end="end_latest")
+    named = reports.select(
+        "report_id", *DIMENSIONS, _part=part, _start="start_earliest", _end="end_latest"
+    ).with_row_index("_row")
     if len(keys.values) == 1:
         keyed = named.with_columns(_key=pl.lit(0, pl.UInt32))
     else:
         keyed = named.join(table, on=list(DIMENSIONS), how="left", nulls_equal=True)
-    return keyed.select("report_id", "_part", "_key", "_start", "_end").with_row_index("_row")
+    return keyed.select("_row", "report_id", "_part", "_key", "_start", "_end")
 
 
 def _same_key(numbered: pl.LazyFrame) -> pl.LazyFrame:

@@ -2,6 +2,6 @@
 
 from casualtystats.periods.cadence import EVERY, Every
 from casualtystats.periods.dates import format_date, parse_date
-from casualtystats.periods.period import Period
+from casualtystats.periods.period import Period, spoken_day
 
-__all__ = ["EVERY", "Every", "Period", "format_date", "parse_date"]
+__all__ = ["EVERY", "Every", "Period", "format_date", "parse_date", "spoken_day"]

@@ -17,7 +17,7 @@ from casualtystats.errors import ParseError, PeriodError
 from casualtystats.periods.dates import format_date, parse_date
 from casualtystats.printing import format_days
 
-__all__ = ["Period"]
+__all__ = ["Period", "spoken_day"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -207,13 +207,20 @@ _MONTHS = (
 
 def _span(first: date, last: date, joiner: str) -> str:
     if first == last:
-        return _day(last)
+        return spoken_day(last)
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}{joiner}{_day(last)}"
+        return f"{first.day}{joiner}{spoken_day(last)}"
     if first.year == last.year:
-        return f"{first.day} {_MONTHS[first.month - 1]}{joiner}{_day(last)}"
-    return f"{_day(first)}{joiner}{_day(last)}"
+        return f"{first.day} {_MONTHS[first.month - 1]}{joiner}{spoken_day(last)}"
+    return f"{spoken_day(first)}{joiner}{spoken_day(last)}"
 
 
-def _day(day: date) -> str:
+def spoken_day(day: date) -> str:
+    """A day in words, the same in every locale.
+
+    Examples
+    --------
+    >>> spoken_day(date(2019, 5, 13))
+    '13 May 2019'
+    """
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -62,7 +62,7 @@ _WHOLE_YEAR: Final = rule(r"(?:in |during )?(\d{4})")
 _SINCE: Final = rule(rf"since (?:({EDGE}|{MONTH}(?: \d{{4}})?)|(\d{{4}}))")
 _LITTLE_OVER: Final = rule(r"(?:in )?a little over (?:a fortnight|two weeks)")
 _LENGTH: Final = rule(
-    r"(?:in |(?:(?:in |over |during )?the )?(?P<past>last|past) )?(?P<n>\S.*) "
+    r"(?:(?:(?:in |over |during )?the )?(?P<past>last|past) |in )?(?P<n>\S.*) "
     r"(?P<unit>hour|day|week|fortnight)s?"
 )
 _PAST_WEEK: Final = rule(r"(?:(?:in |over |during )?the )?past week")

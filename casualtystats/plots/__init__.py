@@ -1,9 +1,13 @@
-"""Pictures of series, without more certainty than the reports hold: `(series, *, ax=None, ...) -> Axes`."""
+"""Pictures of series, without more certainty than the reports hold: `(series, *, ax=None, ...) -> Axes`.
 
+`alt_text` has a function of the same name for each picture, which says in words what it shows.
+"""
+
+from casualtystats.plots import alt_text
 from casualtystats.plots.bars import flow
 from casualtystats.plots.canvas import figure_bytes, save
 from casualtystats.plots.lanes import outages, report_periods
 from casualtystats.plots.points import rate
 from casualtystats.plots.steps import cumulative
 
-__all__ = ["cumulative", "figure_bytes", "flow", "outages", "rate", "report_periods", "save"]
+__all__ = ["alt_text", "cumulative", "figure_bytes", "flow", "outages", "rate", "report_periods", "save"]

@@ -20,8 +20,11 @@ __all__ = ["flow"]
 
 _COLOUR: Final = COLOURS[0]
 _PALE: Final = lighter(_COLOUR, 0.82)
+_FAINT: Final = lighter(_COLOUR, 0.93)
 _FUZZY: Final = "//////"
 _PART: Final = "......"
+# Points of width below which a cell is drawn without details.
+_NARROW: Final = 8.0
 _BAND_SHARE: Final = 0.32
 
 
@@ -102,7 +105,7 @@ def _edges(row: dict[str, Any]) -> tuple[float, float]:
     """Where a bar starts and ends: over its dates, or, with a stated length, in the middle of them."""
     start, end = number(row["period_start"]) - 0.5, number(row["period_end"]) + 0.5
     spare = (end - start - row["days"]) / 2
-    return (start + spare, end - spare) if row["state"] != "no report" else (start, end)
+    return (start + spare, end - spare) if row["state"] not in ("no report", "unbounded") else (start, end)
 
 
 def _outline(ax: Axes, run: list[dict[str, Any]]) -> None:
@@ -119,8 +122,8 @@ def _outline(ax: Axes, run: list[dict[str, Any]]) -> None:
 def _solid(sheet: Sheet, row: dict[str, Any]) -> None:
     ax = sheet.ax
     start, end = _edges(row)
-    if row["state"] == "no report":
-        _gap(sheet, start, end)
+    if row["state"] in ("no report", "unbounded"):
+        _column(sheet, row, start, end)
         return
     height = row["height"]
     if row["state"] == "none reported" or not height:
@@ -145,47 +148,62 @@ def _solid(sheet: Sheet, row: dict[str, Any]) -> None:
     ax.plot([start, end], [height, height], color=_COLOUR, linewidth=1.0, linestyle=(0, (3, 2)) if floor else "-", zorder=3)
 
 
-def _gap(sheet: Sheet, start: float, end: float) -> None:
-    sheet.ax.axvspan(start, end, facecolor=GAP, edgecolor="none", zorder=0.3)
+def _column(sheet: Sheet, row: dict[str, Any], start: float, end: float) -> None:
+    """Days without a report, or with one that bounds nothing, from the ground to the top: neither is zero."""
+    silent = row["state"] == "no report"
+    stated = "" if row["stated"] is None else f" ({row['stated']:,} stated)"
+    texts = ["no report"] if silent else [f"not bounded{stated}", "not bounded"]
+    sheet.ax.axvspan(start, end, facecolor=GAP if silent else _FAINT, edgecolor="none", zorder=0.3)
+    if not silent:
+        sheet.ax.plot([start, end], [0, 0], color=_COLOUR, linewidth=2.4, solid_capstyle="butt", linestyle=(0, (1.5, 1)),
+                      clip_on=False, zorder=4)  # fmt: skip
     left, right = sheet.ax.get_xlim()
     room = (end - start) * sheet.width / (right - left)
-    wide = text_width("no report", SMALL)
-    if room < SMALL * 1.6:
-        return
-    sheet.ax.annotate(
-        "no report", ((start + end) / 2, 0), (0, 4), textcoords="offset points", ha="center", va="bottom", fontsize=SMALL,
-        color=GREY, rotation=0 if room > wide + 4 else 90, gid="gap",
-    )  # fmt: skip
+    for text in texts:
+        for turn, need in ((0, text_width(text, SMALL) + 4), (90, SMALL * 1.6)):
+            if room > need:
+                sheet.ax.annotate(
+                    text, ((start + end) / 2, 0), (0, 4 if silent else 16), textcoords="offset points", ha="center",
+                    va="bottom", fontsize=SMALL, color=GREY, rotation=turn, gid="gap",
+                )  # fmt: skip
+                return
 
 
 def _tops(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
     """Bands of what the reports allow; arrows where nothing, or nothing that can be drawn, bounds a bar."""
+    left, right = sheet.ax.get_xlim()
+    scale = sheet.width / (right - left)
     before: tuple[Any, ...] = ()
     group: list[dict[str, Any]] = []
     for row in [*rows, None]:
         if row is not None and row["top"] == "band":
             start, end = _edges(row)
-            half = (end - start) * _BAND_SHARE / 2
+            # Bands of narrow cells touch each other: slits between them would dazzle.
+            narrow = (end - start) * scale < _NARROW
+            half = (end - start) * (1 if narrow else _BAND_SHARE) / 2
             middle = (start + end) / 2
             sheet.ax.add_patch(Rectangle(
-                (middle - half, row["low_rate"]), 2 * half, row["high_rate"] - row["low_rate"], facecolor=BAND, alpha=0.38,
-                edgecolor=INK, linewidth=0.5, zorder=3.5,
+                (middle - half, row["low_rate"]), 2 * half, row["high_rate"] - row["low_rate"], facecolor=BAND,
+                alpha=0.3, edgecolor=INK, linewidth=0 if narrow else 0.5, zorder=1.8 if narrow else 3.5,
             ))  # fmt: skip
         # Neighbours alike share an arrow: a forest of them would say no more.
         like = () if row is None or row["top"] not in ("open", "beyond") else (row["top"], row["state"], row["allocated"], row["height"])
         if group and (row is None or like != before or not row["allocated"]):
-            _arrow(sheet.ax, group)
+            _arrow(sheet.ax, group, scale)
             group = []
         if like and row is not None:
             group.append(row)
         before = like
 
 
-def _arrow(ax: Axes, group: list[dict[str, Any]]) -> None:
-    x = (_edges(group[0])[0] + _edges(group[-1])[1]) / 2
+def _arrow(ax: Axes, group: list[dict[str, Any]], scale: float) -> None:
+    start, end = _edges(group[0])[0], _edges(group[-1])[1]
     beyond = group[0]["top"] == "beyond"
-    ax.plot([x], [group[0]["height"]], marker=UP, markersize=20, markerfacecolor="white" if beyond else INK,
-            markeredgecolor=INK, markeredgewidth=0.7 if beyond else 0, linestyle="none", zorder=5, path_effects=None if beyond else HALO)  # fmt: skip
+    ax.plot(
+        [(start + end) / 2], [group[0]["height"]], marker=UP, markersize=20 if (end - start) * scale >= _NARROW else 13,
+        markerfacecolor="white" if beyond else INK, markeredgecolor=INK, markeredgewidth=0.7 if beyond else 0,
+        linestyle="none", zorder=5, path_effects=None if beyond else HALO,
+    )  # fmt: skip
 
 
 def _key(bars: pl.DataFrame) -> list[Any]:
@@ -197,18 +215,22 @@ def _key(bars: pl.DataFrame) -> list[Any]:
         key.append(Patch(facecolor=_COLOUR, edgecolor=_COLOUR, label="as reported"))
     if value["allocated"].any():
         key.append(Patch(facecolor=_PALE, edgecolor=_COLOUR, linewidth=1, label="derived: a report spread over its days"))
-    if "floor" in state:
+    if not bars.filter((pl.col("state") == "floor") & (pl.col("height") > 0)).is_empty():
         key.append(Patch(facecolor=lighter(_COLOUR, 0.6), edgecolor=_COLOUR, linestyle="--", linewidth=0.8, label="at least"))
     if not fuzzy.is_empty():
         key.append(Patch(facecolor=_PALE, edgecolor=_COLOUR, hatch=_FUZZY, linewidth=0, label="possible days: date not exactly known"))
     if bars["partial"].any():
         key.append(Patch(facecolor=_PALE, edgecolor=lighter(_COLOUR, 0.2), hatch=_PART, linewidth=0, label="a part only has a report"))
     if "band" in top:
-        key.append(Patch(facecolor=BAND, alpha=0.38, edgecolor=INK, linewidth=0.5, label="what the reports allow"))
+        key.append(Patch(facecolor=BAND, alpha=0.3, edgecolor=INK, linewidth=0.5, label="what the reports allow"))
     for name, face, text in (("open", INK, "no upper bound known"), ("beyond", "white", "upper bound above the picture")):
         if name in top:
             key.append(Line2D([], [], marker=UP_SIGN, markersize=9, markerfacecolor=face, markeredgecolor=INK,
                               markeredgewidth=0.7 if face == "white" else 0, linestyle="none", label=text))  # fmt: skip
+    if not bars.filter((pl.col("state") == "floor") & (pl.col("height") == 0)).is_empty():
+        key.append(Line2D([], [], color=_COLOUR, linewidth=2.4, linestyle=(0, (1.5, 1)), label="lower bound of 0"))
+    if "unbounded" in state:
+        key.append(Patch(facecolor=_FAINT, edgecolor="none", label="a report that bounds nothing here (not zero)"))
     if "none reported" in state:
         key.append(Line2D([], [], color=_COLOUR, linewidth=2.4, label="none reported"))
     if "no report" in state:

@@ -70,6 +70,14 @@ def wrap(text: str, points: float, size: float = TEXT, bold: bool = False) -> li
     return lines
 
 
+def _balanced(text: str, points: float) -> list[str]:
+    """As few lines as fit, of about the same length."""
+    lines = wrap(text, points)
+    while points > 20 and len(narrower := wrap(text, points - 5)) == len(lines) and "…" not in "".join(narrower):
+        lines, points = narrower, points - 5
+    return lines
+
+
 @dataclass
 class Sheet:
     """The axes that a picture is drawn on, and whether the figure is ours, so that margins may be set.
@@ -159,7 +167,7 @@ class Sheet:
         self.ax.yaxis.set_major_locator(locator)
         self.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _number(value)))
         self.ax.set_ylim(0, top)
-        lines = wrap(label, body)
+        lines = _balanced(label, body)
         self.ax.set_ylabel("\n".join(lines), fontsize=TEXT, color=INK, labelpad=4)
         shown = [value for value in locator.tick_values(0, top) if 0 <= value <= top]
         widest = max(text_width(_number(value)) for value in shown)

@@ -18,7 +18,7 @@ __all__ = ["DateLabels", "DateTicks", "day_label", "number", "ticks", "use_dates
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Points along the axis that one label needs: "29 Apr" at 8 points, and air.
-_ROOM: Final = 46.0
+_ROOM: Final = 40.0
 _DAYS: Final = (1, 2, 3, 5, 7, 14)
 _MONTH_STEPS: Final = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
 

@@ -17,7 +17,7 @@ from casualtystats.plots.canvas import Sheet, text_width, wrap
 from casualtystats.plots.data.lanes import Label, outage_lanes, report_lanes
 from casualtystats.plots.dates import day_label, number, use_dates
 from casualtystats.plots.events import draw_events
-from casualtystats.plots.style import COLOURS, DOWN_SIGN, FAINT, GREY, HALO, INK, RULE, SMALL, UP_SIGN, house_style, lighter
+from casualtystats.plots.style import BAND, COLOURS, DOWN_SIGN, FAINT, GREY, HALO, INK, SMALL, UP_SIGN, house_style, lighter
 from casualtystats.reports import Reports
 from casualtystats.series import OutageSeries
 
@@ -31,6 +31,7 @@ _MARK: Final = 8.0
 # Of the width, what bars keep at least when room is made for labels at their right.
 _BARS: Final = 0.55
 _HATCH: Final = "//////"
+_UNKNOWN: Final = "\\" * 5
 
 
 @dataclass
@@ -270,7 +271,7 @@ def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> 
     if number(row["end"]) + 0.5 > right:
         ax.plot([right], [y], marker=">", markersize=5, color=colour, clip_on=False, zorder=4)
     if tail and not stock:
-        _box(ax, end, right, y, thick, "white", RULE, "\\\\\\\\")
+        _box(ax, end, right, y, thick, "white", BAND, _UNKNOWN)
     _print(sheet, lane, y, start, end)
 
 
@@ -321,5 +322,5 @@ def _key(rows: list[dict[str, Any]], *, tail: bool) -> list[Any]:
     if any(row["open_bottom"] for row in rows):
         key.append(Line2D([], [], color=INK, marker=DOWN_SIGN, markersize=9, markeredgewidth=0, linestyle="none", label="upper bound only"))
     if tail and kinds != {"stock"}:
-        key.append(Patch(facecolor="white", edgecolor=RULE, hatch="\\\\\\\\", linewidth=0, label="not known whether restored"))
+        key.append(Patch(facecolor="white", edgecolor=BAND, hatch=_UNKNOWN, linewidth=0, label="not known whether restored"))
     return key

@@ -16,12 +16,11 @@ from casualtystats.plots.canvas import Sheet, text_width
 from casualtystats.plots.data.rate import rate_marks
 from casualtystats.plots.dates import number
 from casualtystats.plots.style import GAP, GREY, HALO, INK, SMALL, UP, UP_SIGN, house_style, lighter, style_for
-from casualtystats.printing import format_rate
 from casualtystats.rates import RateSeries
 
 __all__ = ["rate"]
 
-_RANGE: Final = 6.0
+_RANGE: Final = 10.0
 _SAMPLING: Final = 0.9
 _ABSURD: Final = 4.0
 
@@ -65,19 +64,24 @@ def rate(
 
 def _draw(sheet: Sheet, marks: pl.DataFrame, limits: dict[str, float], source: str, title: str | None) -> Axes:
     rows = marks.to_dicts()
-    seen = [value for row in rows for value in (row["rate"], row["rate_low"], row["ci_low"]) if value is not None]
-    reach = _ABSURD * max(seen, default=0.0)
-    ends = [row[name] for row in rows for name in ("rate_high", "ci_high") if row[name] is not None]
-    top = max([*seen, *limits.values(), *(end for end in ends if not reach or end <= reach)], default=0.0)
+    top = _top(rows, limits)
     first, last = marks["period_start"].min(), marks["period_end"].max()
     body = sheet.scale(marks["label"][0], top * 1.18, first, last)  # type: ignore[arg-type]
     sheet.dress()
     names = list(dict.fromkeys(row["row"] for row in rows))
     for row in rows:
         _mark(sheet, row, names.index(row["row"]), len(names))
-    _limits(sheet, limits, body)
-    sheet.settle(body, 0, source, title, _key(marks, names))
+    sheet.settle(body, 0, source, title, _key(marks, names, sheet.ax.get_ylim()[1]))
+    _limits(sheet, limits, rows)
     return sheet.ax
+
+
+def _top(rows: list[dict[str, Any]], limits: dict[str, float]) -> float:
+    """The highest value to be seen: upper ends that would press all else to the ground are cut."""
+    seen = [value for row in rows for value in (row["rate"], row["rate_low"], row["ci_low"]) if value is not None]
+    reach = _ABSURD * max(seen, default=0.0)
+    ends = [row[name] for row in rows for name in ("rate_high", "ci_high") if row[name] is not None]
+    return max([*seen, *limits.values(), *(end for end in ends if not reach or end <= reach)], default=0.0)
 
 
 def _mark(sheet: Sheet, row: dict[str, Any], at: int, of: int) -> None:
@@ -95,6 +99,10 @@ def _mark(sheet: Sheet, row: dict[str, Any], at: int, of: int) -> None:
     low, high = row["rate_low"], row["rate_high"]
     if low is not None and high is not None and high > low:
         ax.plot([x, x], [low, min(high, top)], color=lighter(colour, 0.55), linewidth=_RANGE, solid_capstyle="butt", zorder=2)
+    if row["state"] == "floor" and not low:
+        ax.axvspan(start, end, facecolor=lighter(colour, 0.93), edgecolor="none", zorder=0.3)
+    if row["state"] == "range":
+        ax.hlines([low, min(high, top)], start, end, color=colour, linewidth=0.8, alpha=0.8, zorder=2.2)
     point = row["rate"] if row["rate"] is not None else low if row["state"] == "floor" else None
     if row["ci_low"] is not None:
         upper = row["ci_high"] if row["ci_high"] is not None else point
@@ -110,23 +118,33 @@ def _mark(sheet: Sheet, row: dict[str, Any], at: int, of: int) -> None:
                 linestyle="none", zorder=4)  # fmt: skip
 
 
-def _limits(sheet: Sheet, limits: dict[str, float], body: float) -> None:
-    top = sheet.ax.get_ylim()[1]
-    before = -1e9
+def _limits(sheet: Sheet, limits: dict[str, float], rows: list[dict[str, Any]]) -> None:
+    """Dashed lines, each with its label over or under it, at the side where it hides least."""
+    top, (left, right) = sheet.ax.get_ylim()[1], sheet.ax.get_xlim()
+    lines = [value * sheet.height / top for value in limits.values()]
+    taken: list[tuple[float, float, float, float]] = [(0, y - 1, sheet.width, y + 1) for y in lines]
+    for row in rows:
+        x = ((number(row["period_start"]) + number(row["period_end"])) / 2 - left) * sheet.width / (right - left)
+        ends = [row[name] for name in ("rate", "rate_low", "rate_high", "ci_low", "ci_high") if row[name] is not None]
+        if ends:
+            taken.append((x - 6, min(ends) * sheet.height / top - 4, x + 6, max(ends) * sheet.height / top + 10))
     for name, value in sorted(limits.items(), key=lambda item: (item[1], item[0])):
         sheet.ax.axhline(value, color=GREY, linewidth=0.9, linestyle=(0, (5, 3)), zorder=1)
-        at = max(value * body / top + 2, before + SMALL * 1.3)
-        before = at
-        text = f"{name}: {format_rate(value)}"
+        text = f"{name}: {value:,.10g}"
         while len(text) > 4 and text_width(text, SMALL) > sheet.width - 8:
             text = text.rstrip("…")[:-1] + "…"
+        wide, at = text_width(text, SMALL), value * sheet.height / top
+        boxes = [(x, y, x + wide, y + SMALL * 1.15) for y in (at + 2, at - 2 - SMALL * 1.2) for x in (sheet.width - wide - 2, 2.0)]
+        costs = [sum(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for b in taken) for a in boxes]
+        box = boxes[costs.index(min(costs))]
+        taken.append(box)
         sheet.ax.annotate(
-            text, (1, 0), (-2, at), xycoords="axes fraction", textcoords="offset points", ha="right", va="bottom",
+            text, (0, 0), (box[0], box[1]), xycoords="axes fraction", textcoords="offset points", va="bottom",
             fontsize=SMALL, color=GREY, gid="threshold", parse_math=False, path_effects=HALO, zorder=6,
         )  # fmt: skip
 
 
-def _key(marks: pl.DataFrame, names: list[str]) -> list[Any]:
+def _key(marks: pl.DataFrame, names: list[str], top: float) -> list[Any]:
     key: list[Any] = []
     if len(names) > 1:
         for at, name in enumerate(names):
@@ -134,18 +152,24 @@ def _key(marks: pl.DataFrame, names: list[str]) -> list[Any]:
             key.append(Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="none", label=name))
     colour = style_for(0)[0] if len(names) == 1 else GREY
     hollow = marks.filter((pl.col("state") == "value") & (pl.col("allocated") | pl.col("partial")))
-    key.append(Line2D([], [], color=colour, linewidth=1, marker="o", markersize=5.5, label="rate over its period"))
+    if not marks.filter((pl.col("state") == "value") & ~(pl.col("allocated") | pl.col("partial"))).is_empty():
+        key.append(Line2D([], [], color=colour, linewidth=1, marker="o", markersize=5.5, label="rate over its period"))
     if not hollow.is_empty():
         key.append(Line2D([], [], color=colour, marker="o", markersize=5.5, markerfacecolor="white", linestyle="none",
                           label="derived, or a part only has a report"))  # fmt: skip
     if (marks["state"] == "floor").any():
         key.append(Line2D([], [], color=colour, marker="o", markersize=5.5, markerfacecolor="white", linewidth=1, label="at least"))
+    if not marks.filter((pl.col("state") == "floor") & (pl.col("rate_low") == 0)).is_empty():
+        key.append(Patch(facecolor=lighter(colour, 0.93), linewidth=0, label="a report that bounds nothing here (not zero)"))
     if not marks.filter(pl.col("rate_high") > pl.col("rate_low")).is_empty():
         key.append(Patch(facecolor=lighter(colour, 0.55), linewidth=0, label="source range"))
     levels = marks.filter(pl.col("ci_low").is_not_null())["level"].unique().sort().to_list()
     if levels:
         share = " and ".join(f"{100 * level:.10g} %" for level in levels)
         key.append(Line2D([0], [0], color=INK, linewidth=_SAMPLING, marker="|", markersize=6, label=f"sampling interval ({share})"))
+    if not marks.filter((pl.col("rate_high") > top) & ~pl.col("ci_open")).is_empty():
+        key.append(Line2D([], [], marker=UP_SIGN, markersize=9, markerfacecolor="white", markeredgecolor=INK,
+                          markeredgewidth=0.7, linestyle="none", label="source range goes on above"))  # fmt: skip
     if (marks["open_top"] | marks["ci_open"]).any():
         key.append(Line2D([], [], color=INK, marker=UP_SIGN, markersize=9, markeredgewidth=0, linestyle="none", label="no upper bound known"))
     if (marks["state"] == "no report").any():

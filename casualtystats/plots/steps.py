@@ -17,6 +17,7 @@ from casualtystats.plots.style import (
     COLOURS,
     DOWN,
     DOWN_SIGN,
+    GREY,
     HALO,
     INK,
     SMALL,
@@ -77,7 +78,7 @@ def _series(sheet: Sheet, steps: pl.DataFrame, series: CumulativeSeries[Any], ti
     tallest: float = shown["shown"].max() or 0.0  # type: ignore[assignment]
     highs = shown.filter((pl.col("high") <= _ABSURD * tallest) if tallest else pl.lit(value=True))["high"]
     top = max(tallest, highs.max() or 0)  # type: ignore[type-var]
-    since, last = steps["since"][0], steps["date"][-1]
+    since, last = max(steps["since"][0], series.info.first), steps["date"][-1]
     body = sheet.scale(f"{series.info.noun}, total since {day_label(since)}", top * 1.22, since, last, whole=True)
     sheet.dress()
     x = [number(day) for day in shown["date"]]
@@ -89,19 +90,24 @@ def _series(sheet: Sheet, steps: pl.DataFrame, series: CumulativeSeries[Any], ti
     ax.step(x, best, where="post", color=COLOURS[0], linewidth=1.4, zorder=3)
     sided = [low if value is None else float("nan") for value, low in zip(shown["best"], lows, strict=True)]
     ax.step(x, sided, where="post", color=COLOURS[0], linewidth=1.2, linestyle=(0, (3, 2)), zorder=3)
-    if len(x) <= 60:
-        ax.plot(x, shown["shown"].to_list(), marker="o", markersize=2.8, color=COLOURS[0], linestyle="none", zorder=4)
+    if len(x) == 1:
+        ax.plot(x, shown["shown"].to_list(), marker="o", markersize=4, color=COLOURS[0], linestyle="none", zorder=4)
+    apart = not shown.filter(pl.col("low") < pl.col("best")).is_empty()
+    if apart:
+        ax.step(x, lows, where="post", color=GREY, linewidth=0.8, linestyle=(0, (1.2, 1.2)), zorder=2)
     kinds = ["open" if high is None else "beyond" if drawn is None else "" for high, drawn in zip(shown["high"], highest, strict=True)]
     for at, kind in enumerate(kinds):
-        # One arrow at the end of each stretch without an upper bound.
-        if kind and (at + 1 == len(kinds) or kinds[at + 1] != kind):
+        # An arrow at the start and at the end of each stretch without an upper bound.
+        if kind and (at in (0, len(kinds) - 1) or kinds[at + 1] != kind or kinds[at - 1] != kind):
             ax.plot([x[at]], [shown["shown"][at]], marker=UP, markersize=20, markerfacecolor="white" if kind == "beyond" else INK,
                     markeredgecolor=INK, markeredgewidth=0.7 if kind == "beyond" else 0, linestyle="none", zorder=5)  # fmt: skip
     key: list[Any] = []
     if shown["best"].null_count() < shown.height:
-        key.append(Line2D([], [], color=COLOURS[0], linewidth=1.4, marker="o", markersize=2.8, label="best value"))
+        key.append(Line2D([], [], color=COLOURS[0], linewidth=1.4, label="best value (between reports: derived)"))
     if shown["best"].has_nulls():
         key.append(Line2D([], [], color=COLOURS[0], linewidth=1.2, linestyle=(0, (3, 2)), label="at least"))
+    if apart:
+        key.append(Line2D([], [], color=GREY, linewidth=0.8, linestyle=(0, (1.2, 1.2)), label="lower bound"))
     if any(band):
         key.append(Patch(facecolor=BAND, alpha=0.3, linewidth=0, label="what the reports allow"))
     key += _arrows("open" in kinds, below=False)
@@ -141,7 +147,7 @@ def _published(sheet: Sheet, points: pl.DataFrame, noun: str, sources: str, titl
             if row["open_top"] or row["open_bottom"]:
                 ax.plot([px], [py], marker=UP if row["open_top"] else DOWN, markersize=20, color=INK, markeredgewidth=0,
                         linestyle="none", zorder=2.5)  # fmt: skip
-            ax.plot([px], [py], marker=marker, markersize=5, color=colour, markeredgecolor="white", markeredgewidth=0.5,
+            ax.plot([px], [py], marker=marker, markersize=6, color=colour, markeredgecolor="white", markeredgewidth=0.5,
                     linestyle="none", zorder=4)  # fmt: skip
         key.append(Line2D([], [], color=colour, linestyle=line, linewidth=1.2, marker=marker, markersize=5, label=name))
     _values(sheet, points, body)
@@ -160,13 +166,14 @@ def _values(sheet: Sheet, points: pl.DataFrame, body: float) -> None:
     for x, y, row in sorted(spots, key=lambda spot: (-spot[1], spot[0])):
         text = format_count(row["value"])
         wide = text_width(text, SMALL)
-        for side, start in (("left", x + 6), ("right", x - 6 - wide)):
-            box = (start, y - SMALL / 2 - 1, start + wide, y + SMALL / 2 + 1)
-            inside = box[0] >= 0 and box[2] <= sheet.width + 12 and box[1] >= 0
+        # Off the level of the point, where its line runs.
+        for dx, dy in ((6, 7), (6, -8), (-6 - wide, 7), (-6 - wide, -8)):
+            box = (x + dx, y + dy - SMALL / 2, x + dx + wide, y + dy + SMALL / 2)
+            inside = box[0] >= 0 and box[2] <= sheet.width + 14 and box[1] >= 0
             if inside and not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
                 taken.append(box)
                 sheet.ax.annotate(
-                    text, (number(row["date"]), row["value"]), (6 if side == "left" else -6, 0), textcoords="offset points",
-                    ha="left" if side == "left" else "right", va="center_baseline", fontsize=SMALL, color=INK, zorder=6, gid="value", path_effects=HALO,
+                    text, (number(row["date"]), row["value"]), (dx, dy), textcoords="offset points", va="center_baseline",
+                    fontsize=SMALL, color=INK, zorder=6, gid="value", path_effects=HALO,
                 )  # fmt: skip
                 break

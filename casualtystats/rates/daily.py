@@ -6,6 +6,7 @@ import numbers
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -29,7 +30,8 @@ class Rate:
     best : float or None
         Best value; None where the count is one-sided or the length of the period is not known.
     high : float or None
-        Greatest rate: upper bound of the count over the shortest feasible period; None where no bound is known.
+        Greatest rate: upper bound of the count over the shortest feasible period; None where no bound is
+        known.
     per : str
         "day".
     days_min, days_max : float
@@ -98,12 +100,8 @@ class Rate:
                 "period_end": period.end_latest,
                 "hours": period.hours,
             },
-            schema_overrides={
-                name: pl.Float64
-                for name in (
-                    *("low", "best", "high", "days_min", "days_max"),
-                    *("count_low", "count_best", "count_high", "hours"),
-                )
+            schema_overrides=dict.fromkeys(_NUMBERS, pl.Float64),
+        )
             },
         )
 
@@ -114,6 +112,12 @@ class Rate:
     def _repr_html_(self) -> str:
         shown = ("low", "best", "high", "per", "days_min", "days_max", "period_start", "period_end")
         return html_table(self.to_frame().select(shown), str(self))
+
+
+_NUMBERS: Final = (
+    *("low", "best", "high", "days_min", "days_max"),
+    *("count_low", "count_best", "count_high", "hours"),
+)
 
 
 def daily_rate(
@@ -127,9 +131,9 @@ def daily_rate(
 ) -> Rate:
     """The daily rate of a count over a period, both ends counted.
 
-    The rate lies between low / D_max and high / D_min, where low and high bound the count (people, or whatever is
-    counted) and D_min and D_max are the shortest and longest feasible length of the period in days. Where both ends
-    are known, D = end - start + 1. A stated length wins over the dates.
+    The rate lies between low / D_max and high / D_min, where low and high bound the count (people, or
+    whatever is counted) and D_min and D_max are the shortest and longest feasible length of the period in
+    days. Where both ends are known, D = end - start + 1. A stated length wins over the dates.
 
     Parameters
     ----------
@@ -147,8 +151,8 @@ def daily_rate(
     Returns
     -------
     Rate
-        `best` is None where the count is one-sided or the length of the period is fuzzy; `high` is None where the
-        count has no upper bound.
+        `best` is None where the count is one-sided or the length of the period is fuzzy; `high` is None where
+        the count has no upper bound.
 
     Raises
     ------
@@ -194,7 +198,9 @@ def _count(count: int | Estimate | str) -> Estimate:
 
         return parse_count(count)
     if not isinstance(count, numbers.Real) or isinstance(count, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise OptionError(f"expected a whole number, an Estimate or a wording such as 'at least 42'; got {count!r}")
+        raise OptionError(
+            f"expected a whole number, an Estimate or a wording such as 'at least 42'; got {count!r}"
+        )
     return Estimate.of("exactly", count)
 
 
@@ -214,5 +220,7 @@ def _period(
     if hours is None or known.hours == hours:
         return known
     if known.hours is not None:
-        raise OptionError(f"expected one stated length, got hours={hours!r} and a period of {known.hours!r} hours")
+        raise OptionError(
+            f"expected one stated length, got hours={hours!r} and a period of {known.hours!r} hours"
+        )
     return replace(known, hours=hours)

@@ -4,103 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
 from casualtystats.errors import KindError, MeasureError, OptionError
-from casualtystats.markup import html_table, write_table
-from casualtystats.printing import format_count, format_days, format_rate
+from casualtystats.printing import format_count, format_days
 from casualtystats.rates.exposure import Population, population_columns
+from casualtystats.rates.result import RateSeries
 from casualtystats.rates.rows import with_exposure, with_rates, with_sampling
-from casualtystats.rates.sampling import check_level, level_text
+from casualtystats.rates.sampling import check_level
 from casualtystats.schemas import RateSchema
 from casualtystats.series.flow import FlowSeries
 from casualtystats.series.info import SeriesInfo
 from casualtystats.vocabulary import AllCauseDeaths, Deaths
 
-__all__ = ["RateSeries", "crude_mortality_rate", "death_rate"]
+__all__ = ["crude_mortality_rate", "death_rate"]
 
 D = TypeVar("D", bound=Deaths)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class RateSeries:
-    """Death rates, one a row: best, source range and sampling interval apart from each other.
-
-    Attributes
-    ----------
-    frame : pl.DataFrame
-        In the columns of `RateSchema`, with the columns of `by` in front.
-    label : str
-        What the rate is, with its constant.
-    by : tuple of str
-        The columns that split the rows.
-    convention : str
-        How days were counted.
-    note : str
-        Sources.
-    """
-
-    frame: pl.DataFrame
-    label: str
-    by: tuple[str, ...]
-    convention: str
-    note: str = ""
-
-    def to_frame(self) -> pl.DataFrame:
-        """The rates as a frame in the columns of `RateSchema`, with the columns of `by` in front."""
-        return self.frame
-
-    def to_csv(self, path: str | Path) -> None:
-        """Write `to_frame()` as CSV, with spreadsheet formulas defused."""
-        write_table(self.frame, path)
-
-    def __len__(self) -> int:
-        return self.frame.height
-
-    def __str__(self) -> str:
-        if self.frame.height == 1:
-            return f"{self.label}: {_one_rate(self.frame.row(0, named=True))} over {self.convention}"
-        known: list[float] = self.frame["rate"].drop_nulls().to_list()
-        first, last = self.frame["period_start"].min(), self.frame["period_end"].max()
-        text = f"{self.label}: {self.frame.height} rows from {first} to {last}, {self.convention}"
-        if not known:
-            return f"{text}; no row has a best rate"
-        rows = "all rows" if len(known) == self.frame.height else f"{len(known)} rows with a best rate"
-        return f"{text}; {format_rate(min(known))} to {format_rate(max(known))} in {rows}"
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        shown = ("period_start", "period_end", "deaths", "rate", "rate_low", "rate_high", "ci_low", "ci_high", "method")
-        return html_table(self.frame.select(*self.by, *shown), str(self), self.note)
-
-
-def _one_rate(row: dict[str, Any]) -> str:
-    rate, low, high = row["rate"], row["rate_low"], row["rate_high"]
-    if low is None:
-        return "no report"
-    floor, ceiling = format_rate(low, "down"), None if high is None else format_rate(high, "up")
-    notes: list[str] = []
-    if rate is None:
-        text = f"at least {floor}" if ceiling is None else f"up to {ceiling}" if low == 0 else f"{floor} to {ceiling}"
-    else:
-        text = format_rate(rate)
-        if ceiling is None:
-            notes.append(f"source range: at least {floor}, no upper bound known")
-        elif not math.isclose(low, high, rel_tol=1e-12):
-            notes.append(f"source range {floor} to {ceiling}")
-    if row["ci_low"] is not None:
-        name = f"{level_text(row['level'])} Garwood interval"
-        lower = format_rate(row["ci_low"], "down")
-        upper = row["ci_high"]
-        notes.append(
-            f"{name}: {lower} and above" if upper is None else f"{name} {lower} to {format_rate(upper, 'up')}"
-        )
-    return f"{text} ({'; '.join(notes)})" if notes else text
 
 
 def death_rate(
@@ -109,19 +30,19 @@ def death_rate(
     per: float = 10_000,
     level: float = 0.95,
 ) -> RateSeries:
-    """Deaths per person-days for each row of a series.
+    r"""Deaths per person-days for each row of a series.
 
-    With d deaths, P people and D days, both ends counted (a stated length wins): rate = per * d / (P * D). The
-    source range is per * d_low / (P_high * D_max) to per * d_high / (P_low * D_min). The sampling interval is
-    Garwood's (1936) of the best count, over the best person-days.
+    With d deaths, P people and D days, both ends counted (a stated length wins): rate = per * d / (P * D).
+    The source range is per * d_low / (P_high * D_max) to per * d_high / (P_low * D_min). The sampling
+    interval is Garwood's (1936) of the best count, over the best person-days.
 
     Parameters
     ----------
     series : FlowSeries of deaths
         Intervals, or calendar cells after `resample`.
     population : int, float, Estimate, or mapping
-        People at risk, constant over the series. A series split by place or group needs one for each, as a mapping
-        from the value (or tuple of values) of the columns in `by`.
+        People at risk, constant over the series. A series split by place or group needs one for each, as a
+        mapping from the value (or tuple of values) of the columns in `by`.
     per : float, default 10,000
         Person-days that the rate is given for.
     level : float, default 0.95
@@ -130,10 +51,10 @@ def death_rate(
     Returns
     -------
     RateSeries
-        In the columns of `RateSchema`. `rate` is null where the count is one-sided, where the ends of the period are
-        not known, and where a day is not covered by a report about the whole place and group: silence is not zero.
-        `rate_high` is null where no upper bound is known. `ci_low` and `ci_high` are null where there is no sampling
-        interval, and `method` says why.
+        In the columns of `RateSchema`. `rate` is null where the count is one-sided, where the ends of the
+        period are not known, and where a day is not covered by a report about the whole place and group:
+        silence is not zero. `rate_high` is null where no upper bound is known. `ci_low` and `ci_high` are
+        null where there is no sampling interval, and `method` says why.
 
     Raises
     ------
@@ -146,9 +67,9 @@ def death_rate(
 
     Notes
     -----
-    The rate of violent deaths alone is not a crude mortality rate. Deaths are those reported: a floor on those that
-    occurred. The sampling interval assumes that deaths are independent of each other; deaths come in batches, so it
-    is rather too narrow.
+    The rate of violent deaths alone is not a crude mortality rate. Deaths are those reported: a floor on
+    those that occurred. The sampling interval assumes that deaths are independent of each other; deaths come
+    in batches, so it is rather too narrow.
 
     References
     ----------
@@ -226,7 +147,9 @@ def _deaths_info(series: object) -> SeriesInfo:
         raise MeasureError(f"expected a series of deaths from cs.deaths(...), got {type(series).__name__}")
     known: SeriesInfo = series.info
     if known.measure not in ("killed", "died"):
-        raise MeasureError(f"expected a series of deaths, got {known.noun}: a mortality rate of it has no meaning")
+        raise MeasureError(
+            f"expected a series of deaths, got {known.noun}: a mortality rate of it has no meaning"
+        )
     return known
 
 

@@ -38,7 +38,11 @@ def population_estimate(population: Population) -> Estimate:
     """
     if isinstance(population, Estimate):
         known = population.widened()
-        if known.low < 0 or (known.best is not None and known.best <= 0) or (known.high is not None and known.high <= 0):
+        if (
+            known.low < 0
+            or (known.best is not None and known.best <= 0)
+            or (known.high is not None and known.high <= 0)
+        ):
             raise OptionError(f"expected a population above 0, got '{population}'")
         if known.unit not in (None, "people"):
             raise OptionError(f"expected a population in people, got {known.unit}; person-days count people")
@@ -63,8 +67,9 @@ def population_columns(
     by : tuple of str
         The columns that split the series.
     population : int, float, Estimate, or mapping
-        One population for all rows; or one for each value of the column in `by` (a tuple of values where there are
-        several). A series that is split by place or group needs the mapping: its rows are not about the same people.
+        One population for all rows; or one for each value of the column in `by` (a tuple of values where
+        there are several). A series that is split by place or group needs the mapping: its rows are not about
+        the same people.
 
     Raises
     ------

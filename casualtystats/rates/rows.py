@@ -1,9 +1,12 @@
 """Rates of the rows of a series: best, source range and sampling interval, each in columns of its own.
 
-With d the deaths of a row, P the population and D the days of its period, both ends counted (a stated length wins):
+With d the deaths of a row, P the population and D the days of its period, both ends counted (a stated length
+wins):
 
-- rate      = per * d_best / (P_best * D), where all three are known and reports about the whole cover every day;
-- rate_low  = per * d_low / (P_high * D_max), and rate_high = per * d_high / (P_low * D_min): the source range;
+- rate      = per * d_best / (P_best * D), where all three are known and reports about the whole cover every
+day;
+- rate_low  = per * d_low / (P_high * D_max), and rate_high = per * d_high / (P_low * D_min): the source
+range;
 - ci_low, ci_high = per * Garwood(d_best) / (P_best * D): the sampling interval.
 
 A published best outside its own bounds widens the source range.
@@ -33,8 +36,8 @@ PARTLY = "Garwood, lower end only: not every day is covered by a report about th
 def with_exposure(frame: pl.DataFrame) -> pl.DataFrame:
     """Rows of a series with `days_min`, `days_max`, `coverage` and `allocated`, whether intervals or cells.
 
-    A cell has its number of days. An interval has the days of its shortest and longest feasible period, or the
-    stated length; it covers its whole period if it speaks about the whole place and group.
+    A cell has its number of days. An interval has the days of its shortest and longest feasible period, or
+    the stated length; it covers its whole period if it speaks about the whole place and group.
     """
     if "days" in frame.columns:
         days = pl.col("days").cast(pl.Float64)
@@ -93,11 +96,15 @@ def _refuse_more_deaths_than_people(rows: pl.DataFrame) -> None:
 def with_sampling(rows: pl.DataFrame, per: float, level: float) -> pl.DataFrame:
     """Rows with rates, with `ci_low`, `ci_high`, `level` and `method`.
 
-    There is an interval where a count of whole deaths is known for a period of known length. A floor, and a row that
-    reports about the whole do not cover, have a lower end only: more people may have died.
+    There is an interval where a count of whole deaths is known for a period of known length. A floor, and a
+    row that reports about the whole do not cover, have a lower end only: more people may have died.
     """
     covered = pl.col("coverage") >= 1
-    counted = pl.when(covered).then(pl.coalesce("best", pl.when(pl.col("high").is_null()).then("low"))).otherwise("low")
+    counted = (
+        pl.when(covered)
+        .then(pl.coalesce("best", pl.when(pl.col("high").is_null()).then("low")))
+        .otherwise("low")
+    )
     method = (
         pl.when(pl.col("low").is_null()).then(pl.lit(NO_REPORT))
         .when(pl.col("days_min") != pl.col("days_max")).then(pl.lit(NO_ENDS))
@@ -109,7 +116,9 @@ def with_sampling(rows: pl.DataFrame, per: float, level: float) -> pl.DataFrame:
         .otherwise(pl.lit(GARWOOD))
     )  # fmt: skip
     known = rows.with_columns(method=method)
-    known = known.with_columns(_counted=pl.when(~pl.col("method").str.starts_with("none")).then(counted.cast(pl.Float64)))
+    known = known.with_columns(
+        _counted=pl.when(~pl.col("method").str.starts_with("none")).then(counted.cast(pl.Float64))
+    )
     lower, upper = _ends(known["_counted"], level)
     known = known.with_columns(_lower=pl.Series(lower), _upper=pl.Series(upper))
     has = pl.col("_counted").is_not_null()

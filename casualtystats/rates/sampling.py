@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, cast, overload
 
 import numpy as np
 import polars as pl
@@ -56,8 +56,8 @@ def garwood(
 
     .. math:: \tfrac12 \chi^2_{\alpha/2,\,2x} \;\le\; \mu \;\le\; \tfrac12 \chi^2_{1-\alpha/2,\,2x+2}
 
-    with x the count, alpha = 1 - level, and chi2 the quantile of the chi-squared distribution with the degrees of
-    freedom written after the comma; the lower end is 0 where x = 0.
+    with x the count, alpha = 1 - level, and chi2 the quantile of the chi-squared distribution with the
+    degrees of freedom written after the comma; the lower end is 0 where x = 0.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def garwood(
 
     Notes
     -----
-    The interval assumes that deaths are independent of each other and that all were reported. Deaths that come in
-    batches, as in an air strike, vary more: the interval is then too narrow. Computed by
+    The interval assumes that deaths are independent of each other and that all were reported. Deaths that
+    come in batches, as in an air strike, vary more: the interval is then too narrow. Computed by
     `statsmodels.stats.rates.confint_poisson(method="exact-c")`.
 
     References
@@ -111,7 +111,9 @@ def _whole_counts(count: Any) -> NDArray[np.float64]:
     except (TypeError, ValueError) as error:
         raise OptionError(f"expected whole counts of 0 or more, got {count!r}") from error
     if not np.isfinite(counts).all():
-        raise OptionError("expected a count in every place, got a missing or infinite one; leave rows without a count out")
+        raise OptionError(
+            "expected a count in every place, got a missing or infinite one; leave rows without a count out"
+        )
     wrong = counts[(counts < 0) | (counts != np.floor(counts)) | (counts > _LARGEST)]
     if wrong.size:
         raise OptionError(
@@ -122,10 +124,11 @@ def _whole_counts(count: Any) -> NDArray[np.float64]:
 
 
 def _exact(counts: NDArray[np.float64], level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    from statsmodels.stats.rates import confint_poisson
+    from statsmodels.stats import rates
 
+    interval: Any = cast("Any", rates).confint_poisson
     positive = counts > 0
     # A count of 0 has no lower quantile; 1 stands in for it and its lower end is then set to 0.
-    low: Any = confint_poisson(np.where(positive, counts, 1.0), 1, method="exact-c", alpha=1 - level)[0]
-    high: Any = confint_poisson(counts, 1, method="exact-c", alpha=1 - level)[1]
+    low = interval(np.where(positive, counts, 1.0), 1, method="exact-c", alpha=1 - level)[0]
+    high = interval(counts, 1, method="exact-c", alpha=1 - level)[1]
     return np.where(positive, np.asarray(low, dtype=np.float64), 0.0), np.asarray(high, dtype=np.float64)

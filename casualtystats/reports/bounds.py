@@ -12,7 +12,7 @@ __all__ = ["LARGEST", "LARGEST_BOUND", "derive", "trailing_unit"]
 
 LARGEST: Final = 10**15
 # The upper end of "about 10**15": a bound may pass the largest value that can be stated.
-LARGEST_BOUND: Final = 105 * 10**13
+LARGEST_BOUND: Final = 15 * 10**14
 
 
 def trailing_unit(value: pl.Expr) -> pl.Expr:

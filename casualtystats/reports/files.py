@@ -82,7 +82,7 @@ def _ragged(row: int, line: int, fields: list[str], expected: int) -> BrokenCell
         f"expected {expected} fields as in the header, got {len(fields)} (the row ends on line {line} of the file); too "
         f"{what} fields shift the rest. A comma or a line break inside a cell needs quotes around the cell"
     )
-    return BrokenCell(row, "", None, "field_count", hint, json.dumps(fields, ensure_ascii=False))
+    return BrokenCell(row, "", None, "field_count", hint, record_json(fields))
 
 
 def _without_nul(lines: Iterator[str], path: Path) -> Iterator[str]:

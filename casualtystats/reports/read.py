@@ -120,8 +120,6 @@ def _from_path(source: str | os.PathLike[str]) -> RawTable:
         raise ReportFileError(f"{path}: expected a Parquet file, got: {error}") from error
     except OSError as error:
         raise ReportFileError(f"{path}: expected a file that can be read, got: {error}") from error
-    except ValueError as error:
-        raise ReportFileError(f"{str(path)!r}: expected the path of a file, got: {error}") from error
 
 
 def _from_frame(source: object) -> RawTable:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -80,12 +79,12 @@ def raw_json(frame: pl.DataFrame) -> pl.Series:
     return shown.select(pl.struct(pl.all()).struct.json_encode()).to_series()
 
 
-def record_json(record: Mapping[str, object] | list[object]) -> str:
-    """One record as JSON with sorted keys and ASCII escapes (a lone surrogate can not be stored otherwise)."""
-    return json.dumps(
-        record, sort_keys=True, ensure_ascii=not _plain(record), separators=(",", ":"), default=str
-    )
-
-
-def _plain(record: object) -> bool:
-    return _storable(str(record)) == str(record)
+def record_json(record: object) -> str:
+    """One record as JSON with sorted keys; ASCII escapes only where text could not be stored otherwise."""
+    try:
+        text = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        if not text.isascii() and _storable(text) != text:
+            text = json.dumps(record, sort_keys=True, separators=(",", ":"))
+    except RecursionError:
+        return '"values nested too deep to show"'
+    return text

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from casualtystats.estimates import Estimate
 from casualtystats.ledger import relations
+from casualtystats.periods import spoken_day
 from casualtystats.printing import format_rate
 from casualtystats.rates import daily_rate
 from casualtystats.reports import Report, Reports
@@ -54,7 +55,7 @@ def replay(reports: Reports, lead: list[str], numbers: Numbers) -> list[Claim]:
 
 
 def _noun(report: Report) -> str:
-    return measure_noun(report.measure, report.unit, report.group)
+    return measure_noun(report.measure, report.unit, report.group, one=str(report.estimate) == "1")
 
 
 def _said(report: Report, reports: Reports, numbers: Numbers) -> Markup:
@@ -66,7 +67,7 @@ def _said(report: Report, reports: Reports, numbers: Numbers) -> Markup:
     when = f"on {report.period}" if report.kind == "stock" else str(report.period)
     where = reports.places.name(report.place)
     by = report.source or "source not stated"
-    published = "" if report.published is None else f", published {report.published[1]}"
+    published = "" if report.published is None else f", published {spoken_day(report.published[1])}"
     quoted = Markup("") if not report.wording else Markup(" “{}”.").format(report.wording)
     return Markup("{} {}, {}, {} ({}{}).{}").format(count, noun, when, where, by, published, quoted)
 
@@ -109,22 +110,39 @@ def _nesting(report: Report, chosen: Reports, table: pl.DataFrame, numbers: Numb
     kin = pl.concat([forward, backward])
     inside = kin.filter(pl.col("relation") == "within")["other"].to_list()
     holds = kin.filter(pl.col("relation") == "contains")["other"].to_list()
-    apart = kin.filter(pl.col("relation") == "disjoint")
     lines: list[Markup] = []
     if inside:
-        wholes = Markup(" and ").join(_short(chosen[name]) for name in inside)
+        wholes = Markup(" and ").join(_short(chosen[name]) for name in _outermost(inside, table, inner=True))
         lines.append(Markup("It lies inside {}, and is not added to it.").format(wholes))
     lines += _parts(report, holds, chosen, table, numbers)
-    if apart.height and not holds:
+    apart = dict(kin.filter(pl.col("relation") == "disjoint").select("other", "reason").rows())
+    if apart and not holds:
         others = Markup("; ").join(
-            Markup("{} ({})").format(_short(chosen[name]), why) for name, why in apart.select("other", "reason").rows()
+            Markup("{} ({})").format(_short(chosen[name]), _why(apart[name])) for name in _outermost(list(apart), table)
         )
-        lines.append(Markup("It shares nobody with {}.").format(others))
+        whom = "nobody" if report.unit == "people" else "none"
+        lines.append(Markup("It shares {} with {}.").format(whom, others))
     return lines
 
 
+def _outermost(names: list[str], table: pl.DataFrame, *, inner: bool = False) -> list[str]:
+    """Of reports that lie inside one another, the largest (or, with `inner`, the smallest) alone."""
+    among = table.filter(pl.col("report_id").is_in(names), pl.col("other_id").is_in(names))
+    part, whole = ("contains", "within") if inner else ("within", "contains")
+    left = set(among.filter(pl.col("relation") == part)["report_id"].to_list())
+    left |= set(among.filter(pl.col("relation") == whole)["other_id"].to_list())
+    return [name for name in names if name not in left]
+
+
+def _why(reason: str) -> str:
+    """The dimensions that keep two reports apart, without their values."""
+    parts = [part.removeprefix("different ").partition(":")[0] for part in reason.split("; ")]
+    return reason if parts == ["they share no day"] else "different " + " and ".join(part for part in parts if "day" not in part)
+
+
 def _short(report: Report) -> Markup:
-    return Markup("the {} {}").format(str(report.estimate), _noun(report))
+    count = Markup("") if str(report.estimate) == "1" else Markup("{} ").format(str(report.estimate))
+    return Markup("the {}{}").format(count, _noun(report))
 
 
 def _parts(
@@ -133,10 +151,8 @@ def _parts(
     """The reports directly inside this one; where they share nobody, their sum and what remains."""
     if not holds:
         return []
+    direct = _outermost(holds, table)
     among = table.filter(pl.col("report_id").is_in(holds), pl.col("other_id").is_in(holds))
-    nested = set(among.filter(pl.col("relation") == "within")["report_id"].to_list())
-    nested |= set(among.filter(pl.col("relation") == "contains")["other_id"].to_list())
-    direct = [name for name in holds if name not in nested]
     parts = [chosen[name] for name in direct]
     listed = Markup(", ").join(_short(part) for part in parts)
     pairs = among.filter(pl.col("report_id").is_in(direct), pl.col("other_id").is_in(direct))
@@ -148,7 +164,7 @@ def _parts(
         f"{_noun(report)}: sum of parts that share nobody", str(total), total, unit=report.unit,
         method="sum of reports that differ in group, place or days", reports=direct, period=report.period,
     )  # fmt: skip
-    lines = [Markup("It contains {}: {} together, for they share nobody.").format(listed, text)]
+    lines = [Markup("It contains {}: {} together, as they share nobody.").format(listed, text)]
     rest = report.estimate.minus_part(total)
     if rest.low > 0:
         left = numbers.put(

@@ -13,7 +13,7 @@ from casualtystats.errors import CasualtyStatsError
 from casualtystats.reports import Reports
 from casualtystats.series import outages
 from casualtystats.sitrep.found import Found
-from casualtystats.vocabulary import MEASURES, UNITS, measure_noun
+from casualtystats.vocabulary import measure_noun
 
 __all__ = ["Figure", "figures"]
 
@@ -39,17 +39,16 @@ def figures(reports: Reports, lead: list[str], found: list[Found], events: pl.Da
         caption = "The reports on their periods: one bar a report, faded where an end is not exactly known, open where no upper bound is known."
         ax = plots.report_periods(_recent(chosen), events=events)
         yield _figure("report-periods", "lead", caption, plots.alt_text(ax), ax)
-    for measure in MEASURES:
-        for unit in UNITS:
-            some = reports.filter(
-                pl.col("measure") == measure, pl.col("unit") == unit, pl.col("kind") == "cumulative"
-            )
-            if len(some) > 1:
-                noun = measure_noun(measure, unit)
-                caption = f"Published running totals, {noun}, by source. They are not added to each other: they count the same."
-                ax = plots.cumulative(some)
-                yield _figure(f"running-totals-{measure}-{unit}", _section(measure), caption, plots.alt_text(ax), ax)
-    for number, one in enumerate(found[:SHOWN], 1):
+    totals = reports.frame.filter(pl.col("kind") == "cumulative")
+    for (measure, unit, group), same in totals.group_by("measure", "unit", "group", maintain_order=True):
+        if same.height > 1:
+            noun = measure_noun(measure, unit, group)
+            caption = f"Published running totals: {noun}, by source. They are never added to each other: they may count the same."
+            ax = plots.cumulative(reports.filter(pl.col("report_id").is_in(same["report_id"].to_list())))
+            name = "-".join(str(part).replace("/", "-") for part in ("running-totals", measure, unit, group) if part)
+            yield _figure(name, _section(str(measure)), caption, plots.alt_text(ax), ax)
+    several = [one for one in found if one.series.intervals.select(pl.len()).collect().item() > 1]
+    for number, one in enumerate(several[:SHOWN], 1):
         series = one.series
         caption = f"{_first_upper(series.info.noun)} ({one.rule}): width is the period, height the daily rate, so that area is the count."
         ax = plots.flow(series)

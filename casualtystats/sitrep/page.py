@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from casualtystats import datasets
 from casualtystats.errors import NoReportsError, SitrepError
+from casualtystats.periods import spoken_day
 from casualtystats.reports import Reports
 from casualtystats.sitrep.claims import replay
 from casualtystats.sitrep.figures import Figure, figures
@@ -142,7 +143,7 @@ def _head(reports: Reports, numbers: Numbers) -> list[Markup]:
         Markup("{} published counts by {} sources, about days from {} to {}.").format(
             numbers.count("published counts", len(reports), "reports", ids),
             numbers.count("sources", frame["source"].drop_nulls().n_unique(), "sources", ids),
-            frame["start_earliest"].min(), frame["end_latest"].max(),
+            *(spoken_day(day) for day in frame.select(pl.col("start_earliest").min(), pl.col("end_latest").max()).row(0)),
         )
     ]  # fmt: skip
     bad = reports.rejected["row"].n_unique()

@@ -4,22 +4,29 @@ With daily means exp(a + b t), the mean of an interval of n days whose middle is
 
 .. math:: \mu = e^{a + b m} \, \frac{\sinh(b n / 2)}{\sinh(b / 2)}
 
-and its derivative d log(mu) / d b is the mean day of the interval, weighted by the daily means. A fit to daily values
-that were spread over the interval, or to the middles of the intervals, is a different and wrong model.
+and its derivative d log(mu) / d b is the mean day of the interval, weighted by the daily means. A fit to
+daily values that were spread over the interval, or to the middles of the intervals, is a different and wrong
+model.
 
-The fit linearises log(mu) in b, fits a generalised linear model to the totals, and repeats until b is stable. At the
-fixed point the score equations of the exact likelihood hold. The standard errors are those of the exact likelihood
-too, from its observed information: that of the linearised model, less (observed - fitted) times the curvature of log(mu).
+For Poisson totals the best a for a given b is known, and b is the one root of the derivative of the
+likelihood, with x the mean days and w the shares of the total that b gives to each interval:
+
+.. math:: \sum_i y_i x_i(b) - \sum_i y_i \; \sum_i w_i(b) \, x_i(b) = 0
+
+It is found by `scipy.optimize.brentq`. Iterated fits of `statsmodels.GLM`, each with log(mu) linearised in b,
+end at the same values where they end; where a fitted mean lies below 2e-16, the clipped link of statsmodels
+0.15 gives it a huge weight and they do not. For NB2 the iteration is used (`casualtystats.trends.models`),
+from the Poisson values on. Standard errors are those of the exact likelihood, from its observed information.
 
 References
 ----------
-Thompson, R. and Baker, R. J. (1981). Composite link functions in generalized linear models. Applied Statistics 30,
-125-131.
+Thompson, R. and Baker, R. J. (1981). Composite link functions in generalized linear models. Applied
+Statistics 30, 125-131.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -27,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casualtystats.errors import UndefinedEstimateError
-from casualtystats.trends.models import Fitted, fit_negative_binomial, fit_poisson
+from casualtystats.trends.models import Fitted, fit_negative_binomial
 
 __all__ = ["Days", "GrowthFit", "day_variance", "fit_growth", "log_total", "mean_day"]
 
@@ -68,7 +75,8 @@ class GrowthFit:
     loglik : float
         Log-likelihood of the totals.
     alpha : float or None
-        Dispersion of the negative binomial (variance = mu + alpha mu^2, at the level of the totals); None for Poisson.
+        Dispersion of the negative binomial (variance = mu + alpha mu^2, at the level of the totals); None for
+        Poisson.
     mu : array
         Fitted means of the intervals.
     """
@@ -84,7 +92,7 @@ class GrowthFit:
 
 
 def _log_sinhc(u: Array) -> Array:
-    """log(sinh(u) / u), without overflow."""
+    """Log(sinh(u) / u), without overflow."""
     size = np.abs(u)
     big = np.maximum(size, _SMALL)
     series = size**2 / 6 - size**4 / 180 + size**6 / 2835
@@ -110,7 +118,7 @@ def _langevin_slope(u: Array) -> Array:
 
 
 def log_total(days: Days, b: float) -> Array:
-    """log of the sum of exp(b t) over the days t of each interval."""
+    """Log of the sum of exp(b t) over the days t of each interval."""
     half = np.asarray(b / 2)
     return b * days.middle + np.log(days.number) + _log_sinhc(half * days.number) - _log_sinhc(half)
 
@@ -142,27 +150,30 @@ def fit_growth(days: Days, counts: Array, *, negative_binomial: bool = False) ->
     Raises
     ------
     UndefinedEstimateError
-        If no finite growth has the greatest likelihood (all counts zero, or all of the count in the first or in the
-        last interval), or the iteration does not settle.
+        If no finite growth has the greatest likelihood (all counts zero, or all of the count in the first or
+        in the last interval), or the iteration does not settle.
     """
     _refuse_unbounded(days, counts)
     centre = float(np.round((days.first.min() + days.last.max()) / 2))
     centred = Days(days.first - centre, days.last - centre)
-    with np.errstate(all="raise", under="ignore"):
-        try:
-            fitted, b, x = _iterate(centred, counts, fit_poisson, 0.0, None)
-            if negative_binomial:
-                fitted, b, x = _iterate(centred, counts, fit_negative_binomial, b, fitted)
-        except FloatingPointError as error:
-            raise UndefinedEstimateError(f"{_UNSETTLED}: {error}") from error
+    fitted, b, x = _poisson(centred, counts)
+    if negative_binomial:
+        fitted, b, x = _iterate(centred, counts, b, fitted)
     mu = np.exp(fitted.params[0] + fitted.params[1] * x + log_total(centred, b) - b * x)
     alpha = float(fitted.params[2]) if negative_binomial else None
     shift = np.array([[1.0, -centre], [0.0, 1.0]])
-    a, slope = (shift @ fitted.params[:2]).tolist()
+    a, slope = fitted.params[0] - centre * fitted.params[1], fitted.params[1]
     excess = (counts - mu) / (1 + (alpha or 0.0) * mu)
     covariance = shift @ _observed(fitted.covariance, float(excess @ day_variance(centred, b))) @ shift.T
     return GrowthFit(
-        a, slope, float(covariance[0, 0]), float(covariance[0, 1]), float(covariance[1, 1]), fitted.loglik, alpha, mu
+        float(a),
+        float(slope),
+        float(covariance[0, 0]),
+        float(covariance[0, 1]),
+        float(covariance[1, 1]),
+        fitted.loglik,
+        alpha,
+        mu,
     )
 
 
@@ -171,7 +182,9 @@ _UNSETTLED = "expected counts whose growth can be fitted; the fit does not settl
 
 def _refuse_unbounded(days: Days, counts: Array) -> None:
     if counts.sum() == 0:
-        raise UndefinedEstimateError("expected some count above 0, got zeros only: the growth of nothing is not defined")
+        raise UndefinedEstimateError(
+            "expected some count above 0, got zeros only: the growth of nothing is not defined"
+        )
     order = np.argsort(days.first, kind="stable")
     where = np.flatnonzero(counts[order])
     if where[-1] == 0 or where[0] == len(counts) - 1:
@@ -188,18 +201,41 @@ def _observed(covariance: Array, curvature: float) -> Array:
     information[1, 1] -= curvature
     if not (np.linalg.eigvalsh(information) > 0).all():
         raise UndefinedEstimateError(_UNSETTLED)
-    return np.linalg.inv(information)[:2, :2]
+    return np.asarray(np.linalg.inv(information)[:2, :2], dtype=np.float64)
 
 
-Fitter: TypeAlias = Callable[[Array, Array, Array, "Fitted | None"], Fitted]
+def _poisson(days: Days, counts: Array) -> tuple[Fitted, float, Array]:
+    """The Poisson values: b from its score, a from the total."""
+    from scipy import optimize, stats
+
+    total = float(counts.sum())
+
+    def score(b: float) -> float:
+        logs, x = log_total(days, b), mean_day(days, b)
+        weights = np.exp(logs - logs.max())
+        return float(counts @ x - total * (weights @ x) / weights.sum())
+
+    far = math.copysign(1 / (float(days.middle.max()) - float(days.middle.min())), score(0.0))
+    while score(far) * far > 0:
+        far *= 2
+    b = float(optimize.brentq(score, 0.0, far, xtol=1e-16, rtol=1e-14)) if score(0.0) else 0.0
+    logs, x = log_total(days, b), mean_day(days, b)
+    top = float(logs.max())
+    a = math.log(total) - top - math.log(float(np.exp(logs - top).sum()))
+    mu = np.exp(a + logs)
+    design = np.column_stack([np.ones_like(x), x])
+    covariance: Array = np.asarray(np.linalg.inv(design.T @ (mu[:, None] * design)), dtype=np.float64)
+    # Of a zero count with a mean that underflows to 0 the log-likelihood is 0.
+    loglik = float(np.sum(stats.poisson.logpmf(counts, mu)))
+    return Fitted(np.array([a, b]), covariance, loglik), b, x
 
 
-def _iterate(days: Days, counts: Array, fit: Fitter, b: float, start: Fitted | None) -> tuple[Fitted, float, Array]:
-    """The fixed point of: linearise at b, fit, take the b of the fit."""
+def _iterate(days: Days, counts: Array, b: float, start: Fitted) -> tuple[Fitted, float, Array]:
+    """The NB2 values, as the fixed point of: linearise at b, fit, take the b of the fit."""
     fitted, before, share = start, 0.0, 1.0
     for _ in range(_MAX_STEPS):
         x = mean_day(days, b)
-        fitted = fit(counts, x, log_total(days, b) - b * x, fitted)
+        fitted = fit_negative_binomial(counts, x, log_total(days, b) - b * x, fitted)
         step = float(fitted.params[1]) - b
         if abs(step) <= _TOLERANCE:
             return fitted, b, x

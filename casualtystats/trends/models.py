@@ -1,4 +1,4 @@
-"""The two statsmodels fits behind the trends, each as one typed function."""
+"""The NB2 fit of statsmodels behind one typed function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from casualtystats.errors import OptionError, UndefinedEstimateError
 
-__all__ = ["Fitted", "fit_negative_binomial", "fit_poisson"]
+__all__ = ["Fitted", "fit_negative_binomial"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -47,40 +47,14 @@ class _Scale:
         return matrix
 
     def scaled(self, params: Array) -> Array:
-        return np.linalg.solve(self._matrix(len(params)), params)
+        return np.asarray(np.linalg.solve(self._matrix(len(params)), params), dtype=np.float64)
 
     def fitted(self, params: Array, covariance: Array, loglik: float) -> Fitted:
         matrix = self._matrix(len(params))
         return Fitted(matrix @ params, matrix @ covariance @ matrix.T, loglik)
 
 
-def fit_poisson(counts: Array, x: Array, offset: Array, start: Fitted | None) -> Fitted:
-    """Poisson regression of counts on x with an offset (`statsmodels.GLM`).
-
-    Raises
-    ------
-    UndefinedEstimateError
-        If the iteration does not converge.
-    """
-    import statsmodels.api as sm
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning, PerfectSeparationWarning
-
-    scale = _Scale.of(x)
-    first = None if start is None else scale.scaled(start.params[:2])
-    model: Any = sm.GLM(counts, scale.design(x), family=sm.families.Poisson(), offset=offset)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ConvergenceWarning)
-        # Counts that grow exactly by a factor are fitted exactly. That is no separation; where the likelihood has no
-        # finite maximum was refused before.
-        warnings.simplefilter("ignore", PerfectSeparationWarning)
-        try:
-            result: Any = model.fit(start_params=first, tol=1e-10, tol_criterion="params", maxiter=200)
-        except (ConvergenceWarning, FloatingPointError, np.linalg.LinAlgError, ValueError) as error:
-            raise UndefinedEstimateError(f"the Poisson fit did not converge: {error}") from error
-    return scale.fitted(np.asarray(result.params), np.asarray(result.cov_params()), float(result.llf))
-
-
-def fit_negative_binomial(counts: Array, x: Array, offset: Array, start: Fitted | None) -> Fitted:
+def fit_negative_binomial(counts: Array, x: Array, offset: Array, start: Fitted) -> Fitted:
     """NB2 regression with alpha estimated jointly (`statsmodels.discrete.NegativeBinomial`).
 
     `statsmodels.GLM` with its negative binomial family is not used: there alpha is silently 1.
@@ -102,12 +76,11 @@ def fit_negative_binomial(counts: Array, x: Array, offset: Array, start: Fitted 
     from statsmodels.discrete.discrete_model import NegativeBinomial
     from statsmodels.tools.sm_exceptions import ConvergenceWarning, HessianInversionWarning
 
-    known = fit_poisson(counts, x, offset, None) if start is None else start
     scale = _Scale.of(x)
-    first = scale.scaled(known.params)
+    first = scale.scaled(start.params)
     poisson = len(first) == 2
     if poisson:
-        first = np.append(first, _first_alpha(counts, known.params, x, offset))
+        first = np.append(first, _first_alpha(counts, start.params, x, offset))
     model: Any = NegativeBinomial(counts, scale.design(x), offset=offset)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         # Trial steps may overflow and are then taken back; what comes out is checked below.
@@ -115,7 +88,9 @@ def fit_negative_binomial(counts: Array, x: Array, offset: Array, start: Fitted 
             warnings.simplefilter("error", named)
         try:
             if poisson:
-                first = np.asarray(model.fit(start_params=first, method="bfgs", gtol=1e-5, maxiter=500, disp=0).params)
+                first = np.asarray(
+                    model.fit(start_params=first, method="bfgs", gtol=1e-5, maxiter=500, disp=0).params
+                )
             result: Any = model.fit(start_params=first, method="newton", tol=1e-11, maxiter=100, disp=0)
         except (ConvergenceWarning, HessianInversionWarning, np.linalg.LinAlgError, ValueError) as error:
             raise UndefinedEstimateError(f"{_NO_NB2} ({error})") from error

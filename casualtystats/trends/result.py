@@ -22,7 +22,11 @@ from casualtystats.trends.wording import Doubling, Interval
 __all__ = ["FAMILY_NAMES", "Family", "TrendFit"]
 
 Family = Literal["quasi", "nb2", "poisson"]
-FAMILY_NAMES: Final[dict[Family, str]] = {"quasi": "quasi-Poisson", "nb2": "negative binomial (NB2)", "poisson": "Poisson"}
+FAMILY_NAMES: Final[dict[Family, str]] = {
+    "quasi": "quasi-Poisson",
+    "nb2": "negative binomial (NB2)",
+    "poisson": "Poisson",
+}
 _LARGEST_LOG: Final = 600.0
 
 
@@ -41,14 +45,17 @@ class TrendFit:
     a, b : float
         Log of the daily mean on `first_day`; growth of the log per day.
     se_a, se_b, cov_ab : float
-        Standard errors and covariance as used for the intervals: for "quasi", times the dispersion where above 1.
+        Standard errors and covariance as used for the intervals: for "quasi", times the dispersion where
+        above 1.
     quantile : float
-        Quantile that the intervals multiply the standard errors by: of t with n - 2 degrees of freedom for "quasi",
-        else of the normal distribution.
+        Quantile that the intervals multiply the standard errors by: of the normal distribution for
+        "poisson", else of Student's t with n - 2 degrees of freedom.
     dispersion : float
-        Pearson's statistic over its degrees of freedom: 1 where totals vary about their means as Poisson counts do.
+        Pearson's statistic over its degrees of freedom: 1 where totals vary about their means as Poisson
+        counts do.
     alpha : float or None
-        For "nb2": variance = mu + alpha * mu^2, where mu is the mean of a total, not of a day. None otherwise.
+        For "nb2": variance = mu + alpha * mu^2, where mu is the mean of a total, not of a day. None
+        otherwise.
     loglik : float or None
         Log-likelihood of the totals; None for "quasi", which has none.
     n : int
@@ -87,7 +94,9 @@ class TrendFit:
 
     def _growth(self, days: int) -> Interval:
         low, high = self._ends()
-        return Interval(math.expm1(days * self.b), math.expm1(days * low), math.expm1(days * high), self.level)
+        return Interval(
+            math.expm1(days * self.b), math.expm1(days * low), math.expm1(days * high), self.level
+        )
 
     @property
     def growth_per_day(self) -> Interval:
@@ -115,9 +124,9 @@ class TrendFit:
         Returns
         -------
         pl.DataFrame
-            `date`; `mean`: exp(a + b t), reported counts a day; `mean_low`, `mean_high`: confidence interval of that
-            mean. It is no prediction interval: counts of single days vary more. `extrapolated`: whether the day lies
-            outside the periods used.
+            `date`; `mean`: exp(a + b t), reported counts a day; `mean_low`, `mean_high`: confidence interval
+            of that mean. It is no prediction interval: counts of single days vary more. `extrapolated`:
+            whether the day lies outside the periods used.
 
         Raises
         ------
@@ -128,13 +137,17 @@ class TrendFit:
         if days.len() == 0:
             days = days.cast(pl.Date)
         if days.dtype != pl.Date or days.null_count():
-            raise OptionError(f"expected dates, each one known; got {days.dtype} with {days.null_count()} missing")
+            raise OptionError(
+                f"expected dates, each one known; got {days.dtype} with {days.null_count()} missing"
+            )
         t = (days - self.first_day).dt.total_days().to_numpy().astype(np.float64)
         log_mean = self.a + self.b * t
         variance = self.se_a**2 + 2 * t * self.cov_ab + (t * self.se_b) ** 2
         half = self.quantile * np.sqrt(np.maximum(variance, 0.0))
         if (np.abs(log_mean) + half > _LARGEST_LOG).any():
-            raise OptionError("expected dates near the periods used, got one so far away that the trend has no number there")
+            raise OptionError(
+                "expected dates near the periods used, got one so far away that the trend has no number there"
+            )
         return pl.DataFrame(
             {
                 "date": days,
@@ -172,7 +185,9 @@ class TrendFit:
         }
         texts, dates, counts = ("noun", "family", "direction"), ("first_day", "last_day"), ("n", "left_out")
         types: dict[str, type[pl.DataType]] = dict.fromkeys(columns, pl.Float64)
-        types |= dict.fromkeys(texts, pl.String) | dict.fromkeys(dates, pl.Date) | dict.fromkeys(counts, pl.Int64)
+        types |= (
+            dict.fromkeys(texts, pl.String) | dict.fromkeys(dates, pl.Date) | dict.fromkeys(counts, pl.Int64)
+        )
         return pl.DataFrame({name: [value] for name, value in columns.items()}, schema=types)
 
     def to_csv(self, path: str | Path) -> None:
@@ -195,12 +210,18 @@ class TrendFit:
             str(self),
             f"per week: {self.growth_per_week}",
             f"dispersion {format_rate(self.dispersion)} (1 = as Poisson counts)"
-            + (f"; alpha {format_rate(self.alpha)}, of the totals and not of days" if self.alpha is not None else ""),
+            + (
+                f"; alpha {format_rate(self.alpha)}, of the totals and not of days"
+                if self.alpha is not None
+                else ""
+            ),
             _INTERVALS[self.family].format(level=level_text(self.level)),
-            "The trend is of reported counts: reporting that grows or fades looks the same as counts that do.",
+            "The trend is of reported counts: more reporting looks the same as more events.",
         ]
         if self.hedged:
-            lines.append(f"{self.hedged} of {self.n} counts are hedged or disputed: best values are used, their range is not.")
+            lines.append(
+                f"{self.hedged} of {self.n} counts have a range; the fit uses their best values only"
+            )
         lines += [f"left out: {number} ({reason})" for reason, number in self.left_out.items()]
         return "\n".join(lines)
 
@@ -210,7 +231,7 @@ class TrendFit:
 
 
 _INTERVALS: Final[dict[Family, str]] = {
-    "quasi": "{level} intervals from Student's t, widened by the dispersion where it exceeds 1 and never narrowed by it",
-    "nb2": "{level} intervals from the normal distribution; with few totals they are too narrow",
-    "poisson": "{level} intervals assume that totals vary as Poisson counts do: too narrow where the dispersion exceeds 1",
+    "quasi": "{level} intervals from Student's t, widened by a dispersion above 1, never narrowed",
+    "nb2": "{level} intervals from Student's t",
+    "poisson": "{level} intervals of Poisson counts: too narrow where the dispersion exceeds 1",
 }

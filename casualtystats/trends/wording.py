@@ -1,4 +1,4 @@
-"""Growth in words: shares per day, and doubling or halving times that claim no more than the interval holds."""
+"""Growth in words: shares per day, and doubling or halving times that claim no more than is known."""
 
 from __future__ import annotations
 
@@ -38,11 +38,14 @@ class Interval:
 
     def range(self) -> str:
         """The interval in words."""
-        return f"{level_text(self.level)} interval {_percent(self.low, 'down')} to {_percent(self.high, 'up')} %"
+        return (
+            f"{level_text(self.level)} interval {_percent(self.low, 'down')} to {_percent(self.high, 'up')} %"
+        )
 
 
 def _percent(share: float, rounding: Rounding = "nearest") -> str:
-    text = format_rate(100 * share, rounding)
+    # A product's last bits must not push a bound up by a digit.
+    text = format_rate(round(100 * share, 12), rounding)
     return f"+{text}" if share > 0 else text
 
 
@@ -59,8 +62,8 @@ class Doubling:
 
     Notes
     -----
-    Where the interval of b spans zero, the time is not an interval: it runs from ln 2 / b_high through "no change" to
-    halving in ln 2 / |b_low|. It is then told in these words, and no single time is.
+    Where the interval of b spans zero, the time is not an interval: it runs from ln 2 / b_high through "no
+    change" to halving in ln 2 / |b_low|. It is then told in these words, and no single time is.
 
     Examples
     --------
@@ -97,7 +100,7 @@ class Doubling:
 
     @property
     def direction(self) -> str:
-        """"doubling", "halving" or "not known"."""
+        """Which way counts go: "doubling", "halving" or "not known"."""
         return "not known" if not self.certain else "doubling" if self.b > 0 else "halving"
 
     def __str__(self) -> str:

@@ -91,9 +91,9 @@ def test_paths_that_lead_to_no_file(tmp_path: Path) -> None:
         read_reports(tmp_path / "none.csv")
     with pytest.raises(ReportFileError, match="got a directory"):
         read_reports(str(tmp_path))
-    with pytest.raises(ReportFileError, match="expected the path of a file"):
+    with pytest.raises(ReportFileError, match="got no such file"):
         read_reports("a\0.csv")
-    with pytest.raises(ReportFileError, match="expected a file that can be read"):
+    with pytest.raises(ReportFileError, match="expected a file"):
         read_reports("a" * 5000 + ".csv")
 
 
@@ -111,7 +111,7 @@ def test_ragged_rows_are_rejected_and_shift_nothing(tmp_path: Path) -> None:
     assert reports.frame["report_id"].to_list() == ["a"]
     assert reports.rejected.select("row", "rule").rows() == [(1, "field_count"), (3, "field_count")]
     assert "expected 7 fields as in the header, got 2 (the row ends on line 3" in reports.rejected["hint"][0]
-    assert reports.rejected["raw"][0] == '["a","killed"]'.replace(",", ", ")
+    assert reports.rejected["raw"][0] == '["a","killed"]'
 
 
 def test_rows_keep_their_numbers_beside_ragged_ones(tmp_path: Path) -> None:

@@ -89,10 +89,10 @@ REJECTED = [
         "expected the unit people for killed; got facilities",
     ),
     (
-        {"kind": "stock"},
+        {"measure": "idps"},
         "kind_of_measure",
         "kind",
-        "expected the kind flow or cumulative for killed; got stock",
+        "expected the kind stock for idps; got flow",
     ),
     ({"value": ""}, "no_count", "value", "No number is not 0"),
     ({"value": "", "high": "9"}, "no_count", "value", "No number is not 0"),

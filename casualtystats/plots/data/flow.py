@@ -28,6 +28,7 @@ _SCHEMA: Final = {
     "high_rate": pl.Float64,
     "allocated": pl.Boolean,
     "partial": pl.Boolean,
+    "stated": pl.Int64,
 }
 
 
@@ -43,9 +44,10 @@ def flow_bars(series: FlowSeries[Any]) -> pl.DataFrame:
     -------
     pl.DataFrame
         `period_start`, `period_end` (both included), `start_latest`, `end_earliest` (where the ends are fuzzy), `days` (the width:
-        the widest period, or the stated length), `state` ("value", "floor", "none reported", "no report"), `count` (best, or
+        the widest period, or the stated length), `state` ("value"; "floor"; "unbounded": a report, but a
+        floor of 0 and no upper bound; "none reported"; "no report"), `count` (best, or
         low of a floor; null in a gap), `height` (count / days), `low_rate`, `high_rate`, `allocated`, `partial` (some
-        days, or some of the place or group, have no report), `top` ("exact", "band", "beyond": a bound too high to draw,
+        days, or some of the place or group, have no report), `stated` (the number as printed, of an interval), `top` ("exact", "band", "beyond": a bound too high to draw,
         "open": no upper bound is known; null in a gap).
 
     Raises
@@ -121,13 +123,14 @@ def _bar(row: dict[str, Any], days: float, *, allocated: bool, partial: bool) ->
     count = best if best is not None else low
     return {name: row[name] for name in ("period_start", "period_end", "start_latest", "end_earliest")} | {
         "days": days,
-        "state": "floor" if best is None else "value",
+        "state": "value" if best is not None else "floor" if low or high is not None else "unbounded",
         "count": float(count),
         "height": count / days,
         "low_rate": low / days,
         "high_rate": None if high is None else high / days,
         "allocated": allocated,
         "partial": partial,
+        "stated": row.get("stated"),
     }
 
 
@@ -136,7 +139,7 @@ def _gap(start: date, end: date, state: str) -> dict[str, Any]:
     return {
         "period_start": start, "period_end": end, "start_latest": start, "end_earliest": end,
         "days": float((end - start).days + 1), "state": state, "count": zero, "height": zero, "low_rate": zero,
-        "high_rate": zero, "allocated": False, "partial": False,
+        "high_rate": zero, "allocated": False, "partial": False, "stated": None,
     }  # fmt: skip
 
 

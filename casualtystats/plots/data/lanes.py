@@ -11,19 +11,13 @@ from casualtystats.plots.data.checks import expect
 from casualtystats.printing import format_count
 from casualtystats.reports import Reports
 from casualtystats.series import OutageSeries
-from casualtystats.vocabulary import GROUP_NOUNS, Kind, Measure, measure_noun
+from casualtystats.vocabulary import Kind, Measure, group_noun, measure_noun
 
 __all__ = ["NO_SOURCE", "Label", "outage_lanes", "report_lanes", "short_count"]
 
 Label = Literal["value", "count", "wording"]
 NO_SOURCE: Final = "source not stated"
 _PERIOD: Final = ("start_earliest", "start_latest", "end_earliest", "end_latest")
-_ONE: Final = {
-    "facilities": "facility", "deaths": "death", "people": "person", "attacks": "attack", "hits": "hit",
-    "movements": "movement", "displacements": "displacement", "returns": "return", "inhabitants": "inhabitant",
-    "of civilians": "of a civilian", "of children": "of a child", "of women": "of a woman", "of men": "of a man",
-    "of fighters": "of a fighter",
-}  # fmt: skip
 _SCHEMA: Final = {
     "report_id": pl.String,
     "source": pl.String,
@@ -139,7 +133,7 @@ def outage_lanes(series: OutageSeries) -> pl.DataFrame:
         text = short_count(row) + (" facility" if row["value"] == 1 else " facilities")
         found = hits.get(_told_with(row))
         text += f", {found}" if found and row["kind"] != "stock" else ""
-        text += f" ({GROUP_NOUNS.get(row['group'], row['group'])})" if several and row["group"] else ""
+        text += f" ({group_noun(row['group'])})" if several and row["group"] else ""
         rows.append(_lane(row, text))
     return _grouped(rows)
 
@@ -161,19 +155,12 @@ def _text(row: dict[str, Any], label: Label, varying: set[str]) -> str:
         return " ".join(str(row["wording"]).split())
     text = short_count(row)
     if label != "value":
-        noun = measure_noun(row["measure"], row["unit"], row["group"])
-        text += f" {_singular(noun) if text == '1' else noun}"
+        text += f" {measure_noun(row['measure'], row['unit'], row['group'], one=text == '1')}"
     # What tells two figures apart that would else seem to contradict each other.
     for name, word in (("place", "in "), ("destination", "to "), ("perpetrator", "side: ")):
         if name in varying and row[name]:
             text += f", {word}{str(row[name]).rsplit('/', 1)[-1]}"
     return f"{text} ({row['standard']})" if "standard" in varying and row["standard"] else text
-
-
-def _singular(noun: str) -> str:
-    for many, one in _ONE.items():
-        noun = noun.replace(many, one)
-    return noun
 
 
 def _lane(row: dict[str, Any], text: str) -> dict[str, Any]:

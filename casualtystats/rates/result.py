@@ -1,0 +1,117 @@
+"""The result of a rate of deaths: a frame of rates, and one line that could stand in a report."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from casualtystats.markup import html_table, write_table
+from casualtystats.printing import Rounding, format_rate
+from casualtystats.rates.sampling import level_text
+
+__all__ = ["RateSeries"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RateSeries:
+    """Death rates, one a row: best, source range and sampling interval apart from each other.
+
+    Attributes
+    ----------
+    frame : pl.DataFrame
+        In the columns of `RateSchema`, with the columns of `by` in front.
+    label : str
+        What the rate is, with its constant.
+    by : tuple of str
+        The columns that split the rows.
+    convention : str
+        How days were counted.
+    note : str
+        Sources.
+    """
+
+    frame: pl.DataFrame
+    label: str
+    by: tuple[str, ...]
+    convention: str
+    note: str = ""
+
+    def to_frame(self) -> pl.DataFrame:
+        """The rates as a frame in the columns of `RateSchema`, with the columns of `by` in front."""
+        return self.frame
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write `to_frame()` as CSV, with spreadsheet formulas defused."""
+        write_table(self.frame, path)
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def __str__(self) -> str:
+        if self.frame.height == 1:
+            return f"{self.label}: {_one_rate(self.frame.row(0, named=True))} over {self.convention}"
+        known: list[float] = self.frame["rate"].drop_nulls().to_list()
+        if self.frame.height == 0:
+            return f"{self.label}: no rows"
+        days: list[date] = [*self.frame["period_start"], *self.frame["period_end"]]
+        text = f"{self.label}: {self.frame.height} rows from {min(days)} to {max(days)}, {self.convention}"
+        if not known:
+            return f"{text}; no row has a best rate"
+        rows = "all rows" if len(known) == self.frame.height else f"{len(known)} rows with a best rate"
+        return f"{text}; {format_rate(min(known))} to {format_rate(max(known))} in {rows}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        shown = (
+            "period_start",
+            "period_end",
+            "deaths",
+            "rate",
+            "rate_low",
+            "rate_high",
+            "ci_low",
+            "ci_high",
+            "method",
+        )
+        return html_table(self.frame.select(*self.by, *shown), str(self), self.note)
+
+
+def _printed(rate: float, rounding: Rounding = "nearest") -> str:
+    # Twelve digits: the last bits of a product must not push a bound to the next digit.
+    return format_rate(float(f"{rate:.12g}"), rounding)
+
+
+def _one_rate(row: dict[str, Any]) -> str:
+    rate, low, high = row["rate"], row["rate_low"], row["rate_high"]
+    if low is None:
+        return "no report"
+    floor, ceiling = _printed(low, "down"), None if high is None else _printed(high, "up")
+    notes: list[str] = []
+    if rate is None:
+        text = (
+            f"at least {floor}"
+            if ceiling is None
+            else f"up to {ceiling}"
+            if low == 0
+            else f"{floor} to {ceiling}"
+        )
+    else:
+        text = _printed(rate)
+        if ceiling is None:
+            notes.append(f"source range: at least {floor}, no upper bound known")
+        elif high is not None and not math.isclose(low, high, rel_tol=1e-12):
+            notes.append(f"source range {floor} to {ceiling}")
+    if row["ci_low"] is not None:
+        name = f"{level_text(row['level'])} Garwood interval"
+        lower = _printed(row["ci_low"], "down")
+        upper = row["ci_high"]
+        notes.append(
+            f"{name}: {lower} and above" if upper is None else f"{name} {lower} to {_printed(upper, 'up')}"
+        )
+    return f"{text} ({'; '.join(notes)})" if notes else text
