@@ -47,10 +47,11 @@ class AuditLine:
 
 @dataclass(frozen=True)
 class Resolution:
-    """The reports that a rule uses, and the audit lines of the others."""
+    """The reports that a rule uses, the audit lines of the others, and the total where differences have one."""
 
     used: pl.LazyFrame
     audit: tuple[AuditLine, ...] = field(default_factory=tuple[AuditLine, ...])
+    total: Estimate | None = None
 
 
 def resolve(
@@ -80,12 +81,13 @@ def resolve(
     OptionError
         If the rule is not known.
     """
+    total: Estimate | None = None
     if isinstance(rule, list):
         frame, audit = _preferred(reports.collect(), keys, rule)
     elif rule == "latest":
         frame, audit = _latest(reports.collect())
     elif rule == "difference":
-        frame, audit = _difference(reports.collect(), keys, apart)
+        frame, audit, total = _difference(reports.collect(), keys, apart)
     elif rule == "add":
         if origin is None or not origin.separate_events:
             _refuse(find_overlaps(reports, keys, apart=apart, nested_only=True), rule)
@@ -98,7 +100,7 @@ def resolve(
             f"expected overlap= 'raise', 'add', 'latest', 'difference' or a list of sources; got {rule!r}"
         )
     _refuse(find_overlaps(frame.lazy(), Keys.of(frame.lazy(), keys.places), apart=apart), rule)
-    return Resolution(frame.lazy(), _with_gaps(audit, reports, frame, keys))
+    return Resolution(frame.lazy(), _with_gaps(audit, reports, frame, keys), total)
 
 
 _HINTS: dict[str, str] = {
@@ -212,9 +214,16 @@ def _meet(keys: Keys, a: Key, b: Key) -> bool:
     return all(keys.relation(name, x, y) != "disjoint" for name, x, y in zip(DIMENSIONS, a, b, strict=True))
 
 
-def _difference(frame: pl.DataFrame, keys: Keys, apart: Sequence[str]) -> tuple[pl.DataFrame, list[AuditLine]]:
+def _difference(
+    frame: pl.DataFrame, keys: Keys, apart: Sequence[str]
+) -> tuple[pl.DataFrame, list[AuditLine], Estimate | None]:
+    """Differences, and their total where there is one chain of them and nothing else: the last running total.
+
+    The sum of the differences would be looser: between two floors it knows nothing.
+    """
     used: list[Row] = []
     audit: list[AuditLine] = []
+    last: list[Row] = []
     groups = frame.group_by(apart, maintain_order=True) if apart else [((), frame)]
     for _, group in groups:
         rows = group.to_dicts()
@@ -222,14 +231,19 @@ def _difference(frame: pl.DataFrame, keys: Keys, apart: Sequence[str]) -> tuple[
         flows = [row for row in rows if row["kind"] != "cumulative"]
         if totals:
             used += _steps(totals, audit)
+            last.append(totals[-1])
         for row in flows:
             holder = next((total for total in totals if _inside(row, total) and keys.holds(_key(total), _key(row))), None)
             if holder is None:
                 used.append(row)
+                last.append(row)
             else:
                 reason = "the running total counts its period, place and group already"
                 audit.append(AuditLine(row["report_id"], "contained", holder["report_id"], reason))
-    return pl.DataFrame(used, schema=frame.schema, orient="row"), audit
+    total = None
+    if len(last) == 1:
+        total = Estimate(last[0]["low"], last[0]["best"], last[0]["high"]).widened()
+    return pl.DataFrame(used, schema=frame.schema, orient="row"), audit, total
 
 
 def _steps(totals: list[Row], audit: list[AuditLine]) -> list[Row]:

@@ -102,8 +102,6 @@ class Rate:
             },
             schema_overrides=dict.fromkeys(_NUMBERS, pl.Float64),
         )
-            },
-        )
 
     def to_csv(self, path: str | Path) -> None:
         """Write `to_frame()` as CSV, with spreadsheet formulas defused."""

@@ -1,4 +1,4 @@
-"""`Estimate.of` for whole columns: low, best and high from a value and its qualifier, in integer arithmetic."""
+"""`Estimate.of` for whole columns: low, best and high from value and qualifier, in integer arithmetic."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST_BOUND: Final = 15 * 10**14
 
 
 def trailing_unit(value: pl.Expr) -> pl.Expr:
-    """The largest power of ten that divides each value (1 for 0): the unit of its last non-zero digit.
+    """Find the largest power of ten that divides each value (1 for 0): the unit of its last non-zero digit.
 
     Examples
     --------
@@ -41,8 +41,8 @@ def derive() -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
     """Qualifier, low, best and high of each row, from its columns qualifier, value, low, best and high.
 
     Where there is a value, the bounds follow from it and the qualifier (empty = exactly) as in
-    `Estimate.of`; a low, best or high that is given takes no part and must agree. Where there is no value, and
-    for "between", the given bounds stand: an empty high means that no upper bound is known. Null where the row
+    `Estimate.of`; a low, best or high that is given takes no part and must agree. Where there is no value,
+    and for "between", the given bounds stand: an empty high means that no upper bound is known. Null where the row
     does not say enough: rules refuse such rows.
 
     Returns
@@ -54,7 +54,8 @@ def derive() -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
     --------
     >>> import polars as pl
     >>> from casualtystats.vocabulary import QUALIFIERS
-    >>> given = {"qualifier": ["more_than"], "value": [370_000], "low": [None], "best": [None], "high": [None]}
+    >>> none = dict.fromkeys(["low", "best", "high"], [None])
+    >>> given = {"qualifier": ["more_than"], "value": [370_000]} | none
     >>> words = {"qualifier": pl.Enum(QUALIFIERS)} | dict.fromkeys(["value", "low", "best", "high"], pl.Int64)
     >>> pl.DataFrame(given, schema=words).select(derive()).row(0)
     ('more_than', 370001, None, None)

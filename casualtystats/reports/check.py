@@ -1,4 +1,4 @@
-"""A raw table becomes accepted reports and rejected rows: accepted + distinct rejected rows = read, always."""
+"""A raw table becomes accepted reports and rejected rows: accepted + distinct rejected = read, always."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def check(table: RawTable) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]
     Returns
     -------
     (pl.DataFrame, pl.DataFrame, tuple of str)
-        Accepted reports (`ReportSchema`, in the order of the table), broken rules (`RejectedSchema`, by row and
-        then in the order of the rules), and the names of the columns that are no part of the format.
+        Accepted reports (`ReportSchema`, in the order of the table), broken rules (`RejectedSchema`, by row
+        and then in the order of the rules), and the names of the columns that are no part of the format.
 
     Raises
     ------
@@ -88,7 +88,8 @@ def _check_end_is_not_needed(parsed: pl.DataFrame, where: str) -> None:
     if moving.height:
         row, kind = moving["row"][0], moving["kind"][0]
         raise ReportFileError(
-            f"{where}: expected the column end, got none; row {row} is a {kind}, which has the last day of its "
+            f"{where}: expected the column end, got none; row {row} is a {kind}, which has the last day "
+            "of its "
             "period (included). Only stocks have one date"
         )
 
@@ -147,7 +148,7 @@ def _explain_rule(rule: Rule, order: int, raw: pl.DataFrame, parsed: pl.DataFram
 
 
 def _shown_cells(column: str, raw: pl.DataFrame, parsed: pl.DataFrame) -> pl.Expr:
-    """What stood in the column, as text; dates that stand in two columns as one text."""
+    """Show what stood in the column, as text; dates that stand in two columns as one text."""
     if column in raw.columns:
         return pl.lit(texts(raw[column]))
     if f"{column}_earliest" in raw.columns:

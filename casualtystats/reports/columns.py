@@ -1,4 +1,4 @@
-"""The columns of the package's own format: their names, which are needed, and names that come too close to one."""
+"""The columns of the package's own format: names, which are needed, and names that come too close."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ PATHS: Final = ("place", "destination", "group", "perpetrator")
 TEXTS: Final = ("report_id", *PATHS, "source", "derived_from", "url", "wording")
 
 FORMAT: Final = (
-    "report_id", "measure", "unit", "kind", "qualifier", "value", "low", "best", "high", "start", "end", "hours",
-    "place", "destination", "group", "perpetrator", "standard", "source", "derived_from", "published", "role",
+    "report_id", "measure", "unit", "kind", "qualifier", "value", "low", "best", "high", "start", "end",
+    "hours", "place", "destination", "group", "perpetrator", "standard", "source", "derived_from", "
+    ""published", "role",
     "url", "wording",
 )  # fmt: skip
 _EDGES: Final = {name: (f"{name}_earliest", f"{name}_latest") for name in DATES}
@@ -75,18 +76,18 @@ def check_names(names: list[str], where: str) -> Layout:
     Raises
     ------
     ReportFileError
-        If a name is empty or stands twice, a needed column is missing, a date is given in two forms, or a name
-        is nearly one of the format: a column that is lost silently changes numbers.
+        If a name is empty or stands twice, a needed column is missing, a date is given in two forms, or a
+        name is nearly one of the format: a column that is lost silently changes numbers.
 
     Examples
     --------
     >>> needed = ["report_id", "measure", "unit", "kind", "start", "value"]
     >>> check_names([*needed, "editor"], "reports.csv").ignored
     ('editor',)
-    >>> check_names([*needed, "published_on"], "reports.csv")
+    >>> check_names([*needed, "published_on"], "reports.csv")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    casualtystats.errors.ReportFileError: reports.csv: expected the column 'published', got 'published_on'; rename it \
-if that is meant, else give it a name that can not be mistaken for 'published', or leave it out
+    casualtystats.errors.ReportFileError: reports.csv: expected the column 'published', got 'published_on';
+    ...
     """
     _check_separator(names, where)
     _check_unique(names, where)
@@ -96,7 +97,8 @@ if that is meant, else give it a name that can not be mistaken for 'published', 
         near = _near(name, known)
         if near is not None:
             raise ReportFileError(
-                f"{where}: expected the column {near!r}, got {name!r}; rename it if that is meant, else give it a "
+                f"{where}: expected the column {near!r}, got {name!r}; rename it if that is meant, else "
+                "give it a "
                 f"name that can not be mistaken for {near!r}, or leave it out"
             )
     layout = Layout(known, ignored)
@@ -125,7 +127,8 @@ def _check_separator(names: list[str], where: str) -> None:
     for mark, word in ((";", "semicolons"), ("\t", "tabs"), (",", "commas")):
         if len(names) == 1 and mark in names[0]:
             raise ReportFileError(
-                f"{where}: expected columns separated by commas in a .csv file and by tabs in a .tsv file, got a "
+                f"{where}: expected columns separated by commas in a .csv file and by tabs in a .tsv "
+                "file, got a "
                 f"header that looks separated by {word}; save it again, or with the other ending"
             )
 

@@ -1,4 +1,5 @@
-"""CSV and JSON files as raw text tables: what can not be a row is kept as a broken row, nothing shifts or vanishes."""
+"""CSV and JSON files as raw text tables: what can not be a row is kept as broken; nothing shifts or "
+"vanishes."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ _PART: Final = 50_000
 
 
 def read_csv(path: Path, delimiter: str) -> RawTable:
-    """A delimited file, UTF-8 with or without a byte order mark, all cells as text.
+    """Read a delimited file, UTF-8 with or without a byte order mark, all cells as text.
 
     Raises
     ------
@@ -63,7 +64,8 @@ def _csv_table(path: Path, lines: Iterator[str], delimiter: str) -> RawTable:
                 held = []
     except csv.Error as error:
         raise ReportFileError(
-            f"{path}, line {reader.line_num}: expected fields that are quoted as in CSV (a quote inside doubled, each "
+            f"{path}, line {reader.line_num}: expected fields that are quoted as in CSV (a quote inside "
+            "doubled, each "
             f"quote closed), got: {error}"
         ) from error
     if not header:
@@ -79,7 +81,8 @@ def _text_frame(header: list[str], rows: list[list[str]]) -> pl.DataFrame:
 def _ragged(row: int, line: int, fields: list[str], expected: int) -> BrokenCell:
     what = "few" if len(fields) < expected else "many"
     hint = (
-        f"expected {expected} fields as in the header, got {len(fields)} (the row ends on line {line} of the file); too "
+        f"expected {expected} fields as in the header, got {len(fields)} (the row ends on line {line} of "
+        "the file); too "
         f"{what} fields shift the rest. A comma or a line break inside a cell needs quotes around the cell"
     )
     return BrokenCell(row, "", None, "field_count", hint, record_json(fields))
@@ -103,7 +106,8 @@ def _refuse_encoding(path: Path, content: bytes) -> Never:
         line = content.count(b"\n", 0, error.start) + 1
         got = content[error.start]
         raise ReportFileError(
-            f"{path}, line {line}: expected UTF-8, got the byte 0x{got:02x}; save the file as UTF-8 (in a spreadsheet: "
+            f"{path}, line {line}: expected UTF-8, got the byte 0x{got:02x}; save the file as UTF-8 (in a "
+            "spreadsheet: "
             "'CSV UTF-8')"
         ) from error
     raise ReportFileError(f"{path}: expected a file that stays the same while it is read")  # pragma: no cover
@@ -136,7 +140,7 @@ class _Record(dict[str, Any]):
 
 
 def read_json(path: Path, *, lines: bool) -> RawTable:
-    """An array of records, or one record a line; each cell becomes text.
+    """Read an array of records, or one record a line; each cell becomes text.
 
     Raises
     ------

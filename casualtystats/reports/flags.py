@@ -38,7 +38,7 @@ _FLAGS: Final[tuple[tuple[str, pl.Expr, pl.Expr], ...]] = (
 
 
 def flags(frame: pl.DataFrame) -> pl.DataFrame:
-    """Flags of accepted reports: `report_id`, `flag`, `why`, in the order of the reports.
+    """Find the flags of accepted reports: `report_id`, `flag`, `why`, in the order of the reports.
 
     Parameters
     ----------

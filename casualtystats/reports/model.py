@@ -33,8 +33,8 @@ from casualtystats.vocabulary import Kind, Measure, Role, Standard, Unit, measur
 __all__ = ["Report", "Reports"]
 
 _AS_THEY_ARE: Final = (
-    "report_id", "measure", "unit", "kind", "place", "destination", "group", "perpetrator", "standard", "source",
-    "derived_from", "role", "url", "wording",
+    "report_id", "measure", "unit", "kind", "place", "destination", "group", "perpetrator", "standard",
+    "source", "derived_from", "role", "url", "wording",
 )  # fmt: skip
 # Comparing names is slow; a slip is looked for among so many reports, not among millions.
 _COMPARED: Final = 10_000
@@ -130,8 +130,8 @@ class Reports:
     frame : pl.DataFrame
         One accepted report a row, columns of `ReportSchema`, in the order of the source.
     rejected : pl.DataFrame
-        One broken rule of one rejected row a line: `row` (1 is the first data row), `column`, `value`, `rule`,
-        `hint`, `raw` (the row as it was read, as JSON).
+        One broken rule of one rejected row a line: `row` (1 is the first data row), `column`, `value`,
+        `rule`, `hint`, `raw` (the row as it was read, as JSON).
     places : Places
         Declared zones and names.
     origin : Origin, optional
@@ -158,7 +158,8 @@ class Reports:
         ):
             if frame.schema != types:
                 raise ReportFileError(
-                    f"expected {name} with the columns and types {dict(types)}, got {', '.join(frame.columns)}; "
+                    f"expected {name} with the columns and types {dict(types)}, got {', "
+                    "'.join(frame.columns)}; "
                     "use read_reports(frame), which checks every row"
                 )
 
@@ -179,7 +180,7 @@ class Reports:
         raise NoReportsError(f"expected the report_id of an accepted report, got {report_id!r}{hint}")
 
     def filter(self, *conditions: pl.Expr) -> Reports:
-        """The accepted reports that satisfy all conditions.
+        """Keep the accepted reports that satisfy all conditions.
 
         Parameters
         ----------
@@ -203,18 +204,19 @@ class Reports:
         return Reports(kept, self.rejected, self.places, self.origin, self.ignored_columns)
 
     def flags(self) -> pl.DataFrame:
-        """What a reader should know about accepted reports.
+        """Say what a reader should know about accepted reports.
 
         Returns
         -------
         pl.DataFrame
-            `report_id`, `flag`, `why`, in the order of the reports. Flags: `round` (an unhedged number of 100 or more
-            with at most two digits before its zeros), `best_outside_bounds`, `no_source`, `no_publication_date`.
+            `report_id`, `flag`, `why`, in the order of the reports. Flags: `round` (an unhedged number of
+            100 or more with at most two digits before its zeros), `best_outside_bounds`, `no_source`,
+            `no_publication_date`.
         """
         return flags(self.frame)
 
     def to_frame(self) -> pl.DataFrame:
-        """The accepted reports as a polars frame (`ReportSchema`): null = not stated, or all."""
+        """Return the accepted reports as a polars frame (`ReportSchema`): null = not stated, or all."""
         return self.frame
 
     def write_csv(self, path: str | os.PathLike[str]) -> None:
@@ -232,7 +234,7 @@ class Reports:
         write_csv(self.frame, path)
 
     def write_json(self, path: str | os.PathLike[str]) -> None:
-        """Write the accepted reports as `.json` (array of records), `.jsonl` or `.ndjson`; raises as `write_csv`."""
+        """Write the accepted reports as `.json` (an array), `.jsonl` or `.ndjson`; raises as `write_csv`."""
         write_json(self.frame, path)
 
     def write_parquet(self, path: str | os.PathLike[str]) -> None:

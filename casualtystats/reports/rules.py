@@ -25,8 +25,8 @@ class Rule:
     column : str
         The column of the format that breaks it.
     fails : pl.Expr
-        True where a row breaks it; null counts as kept. Over the columns of `parse` and `derive`, where derived
-        bounds are named `low=`, `best=`, `high=` and the derived qualifier `qualifier=`.
+        True where a row breaks it; null counts as kept. Over the columns of `parse` and `derive`, where
+        derived bounds are named `low=`, `best=`, `high=` and the derived qualifier `qualifier=`.
     hint : str
         What was expected. `{column}` stands for the text of a column, `{got}` for the raw cell.
     """
@@ -80,7 +80,8 @@ def _unread() -> list[Rule]:
             "whole_number",
             name,
             pl.col(f"{name}?"),
-            "expected a whole number from 0 to 10**15, without separators, signs or fractions; got '{got}'{digits}",
+            "expected a whole number from 0 to 10**15, without separators, signs or fractions; got "
+            "'{got}'{digits}",
         )
         for name in COUNTS
     ]
@@ -95,7 +96,8 @@ def _unread() -> list[Rule]:
                 "date",
                 name,
                 pl.col(f"{name}?"),
-                f"expected {DATE_GRAMMAR}; got '{{got}}'. A time of day belongs to a day only in a time zone: "
+                f"expected {DATE_GRAMMAR}; got '{{got}}'. A time of day belongs to a day only in a time "
+                "zone: "
                 "convert it to the local date first",
             )
         )
@@ -166,7 +168,8 @@ def _counts() -> list[Rule]:
             "no_value",
             "value",
             no_value & pl.col("low").is_not_null() & one_number & ~qualifier.is_in(["at_least", "more_than"]),
-            "expected a value with the qualifier {qualifier}; got only bounds. A published range is 'between'",
+            "expected a value with the qualifier {qualifier}; got only bounds. A published range is "
+            "'between'",
         ),
         Rule(
             "between_low",
@@ -204,7 +207,8 @@ def _counts() -> list[Rule]:
                 "bounds_disagree",
                 name,
                 differs & comparable & ~((qualifier == "less_than") & (pl.col("value") == 0)),
-                f"expected {name} {{{name}=}} for '{{qualifier=}} {{value}}', or an empty cell; got '{{got}}'. "
+                f"expected {name} {{{name}=}} for '{{qualifier=}} {{value}}', or an empty cell; got "
+                f"'{{got}}'. "
                 "A published range has the qualifier between",
             )
         )

@@ -1,4 +1,4 @@
-"""A table as it was read, before anything is believed: raw columns, and the rows that are no rows of the table."""
+"""A table as it was read, before anything is believed: raw columns, and the rows that are no rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CASTABLE: Final = (pl.String, pl.Categorical, pl.Enum, pl.Null, pl.Boolean, pl.
 
 @dataclass(frozen=True)
 class BrokenCell:
-    """Something that keeps a row from being a row: too few fields, a nested value, a key that stands twice."""
+    """What keeps a row from being a row: too few fields, a nested value, a key that stands twice."""
 
     row: int
     column: str
@@ -55,7 +55,7 @@ class RawTable:
 
 
 def texts(cells: pl.Series) -> pl.Series:
-    """The cells of any type as text that can be shown."""
+    """Show the cells of any type as text."""
     if cells.dtype.is_numeric() or isinstance(cells.dtype, _CASTABLE):
         return cells.cast(pl.String)
     # Lists, structs and objects have no cast to text; they are never right, so they are few.

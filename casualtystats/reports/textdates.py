@@ -10,8 +10,8 @@ __all__ = ["SPACE", "date_texts", "parse_dates"]
 
 # What str.strip() removes; polars' own strip leaves the four ASCII separators standing.
 SPACE: Final = (
-    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+    "\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 _DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _MONTH: Final = r"^[0-9]{4}-[0-9]{2}$"
@@ -19,7 +19,7 @@ _SET: Final = r"^\[[ \t\n\r\f\v]*([0-9-]+)[ \t\n\r\f\v]*\.\.[ \t\n\r\f\v]*([0-9-
 
 
 def parse_dates(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The earliest and latest day that each date text allows, as `casualtystats.periods.parse_date` reads it.
+    """Read the earliest and latest day that each date text allows, as `periods.parse_date` reads it.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def _first_of_month(text: pl.Expr) -> pl.Expr:
 
 
 def date_texts(earliest: pl.Expr, latest: pl.Expr) -> pl.Expr:
-    """The texts that `parse_dates` reads back to the same days, as `casualtystats.periods.format_date` writes them.
+    """Write the texts that `parse_dates` reads back to the same days, as `periods.format_date` writes them.
 
     Examples
     --------

@@ -18,7 +18,7 @@ _FORMULA: Final = r"^'*[=+\-@\t\r]"
 
 
 def public(frame: pl.DataFrame) -> pl.DataFrame:
-    """Reports in the columns of the format: dates and words as text, the end of a stock empty.
+    """Put reports into the columns of the format: dates and words as text, the end of a stock empty.
 
     Examples
     --------

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from casualtystats.errors import OptionError
+from casualtystats.estimates import Estimate
 from casualtystats.ledger import DIMENSIONS, Keys, Resolution, resolve
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.reports import Reports
@@ -29,6 +30,7 @@ class Built:
     intervals: pl.LazyFrame
     facts: Facts
     audit: pl.LazyFrame
+    total: Estimate | None = None
 
 
 def build(
@@ -67,7 +69,7 @@ def build(
     intervals = _intervals(settled.used, keys, scope, columns)
     facts = _facts(intervals, columns, additive, observed_days(observed))
     info = _info(selection, scope, columns, overlap, settled, facts)
-    return Built(info, intervals, facts, _audit(selection, settled, dropped))
+    return Built(info, intervals, facts, _audit(selection, settled, dropped), settled.total)
 
 
 def _newest(selected: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:

@@ -54,6 +54,8 @@ class FlowSeries(Generic[M]):
         How `best` is spread over the days of a report.
     audit : pl.LazyFrame
         What became of each report (`AuditSchema`).
+    running_total : Estimate or None
+        Where the intervals are differences of running totals: the last of these, which their sum can not better.
     """
 
     info: SeriesInfo
@@ -64,11 +66,12 @@ class FlowSeries(Generic[M]):
     every: Every | None = None
     origin: date | None = None
     spread: Spread | Weights = "uniform"
+    running_total: Estimate | None = None
 
     @classmethod
     def from_built(cls, built: Built, reports: Reports) -> FlowSeries[M]:
         """A series from what the builders share."""
-        return cls(built.info, reports, built.intervals, built.audit, built.facts)
+        return cls(built.info, reports, built.intervals, built.audit, built.facts, running_total=built.total)
 
     @property
     def cells(self) -> pl.LazyFrame:
@@ -143,7 +146,8 @@ class FlowSeries(Generic[M]):
         -------
         Estimate
             For what adds up, the sums of low, best and high. For people displaced and distinct facilities, which may
-            be counted again, [largest low, sum of highs]; best only where there is one report.
+            be counted again, [largest low, sum of highs]; best only where there is one report. For differences of
+            running totals, the last running total.
 
         Raises
         ------
@@ -158,6 +162,8 @@ class FlowSeries(Generic[M]):
                 f"expected a series that is not split by {twice[0]} for a total: different {twice[0]}s may count the same "
                 "people. Select one, or take to_frame()"
             )
+        if self.running_total is not None:
+            return replace(self.running_total, unit=self.info.unit)
         low = pl.col("low").sum() if self.info.additive else pl.col("low").max()
         row = self.intervals.select(
             low,

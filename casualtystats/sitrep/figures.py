@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 
 from casualtystats import plots
+from casualtystats.plots import alt_text
 from casualtystats.errors import CasualtyStatsError
 from casualtystats.reports import Reports
 from casualtystats.series import outages
@@ -37,29 +38,31 @@ def figures(reports: Reports, lead: list[str], found: list[Found], events: pl.Da
     chosen = reports.filter(pl.col("report_id").is_in(lead))
     if len(chosen):
         caption = "The reports on their periods: one bar a report, faded where an end is not exactly known, open where no upper bound is known."
-        ax = plots.report_periods(_recent(chosen), events=events)
-        yield _figure("report-periods", "lead", caption, plots.alt_text(ax), ax)
+        near = _recent(chosen)
+        ax = plots.report_periods(near, events=events)
+        yield _figure("report-periods", "lead", caption, alt_text.report_periods(near), ax)
     totals = reports.frame.filter(pl.col("kind") == "cumulative")
     for (measure, unit, group), same in totals.group_by("measure", "unit", "group", maintain_order=True):
         if same.height > 1:
             noun = measure_noun(measure, unit, group)
             caption = f"Published running totals: {noun}, by source. They are never added to each other: they may count the same."
-            ax = plots.cumulative(reports.filter(pl.col("report_id").is_in(same["report_id"].to_list())))
+            some = reports.filter(pl.col("report_id").is_in(same["report_id"].to_list()))
+            ax = plots.cumulative(some)
             name = "-".join(str(part).replace("/", "-") for part in ("running-totals", measure, unit, group) if part)
-            yield _figure(name, _section(str(measure)), caption, plots.alt_text(ax), ax)
+            yield _figure(name, _section(str(measure)), caption, alt_text.cumulative(some), ax)
     several = [one for one in found if one.series.intervals.select(pl.len()).collect().item() > 1]
     for number, one in enumerate(several[:SHOWN], 1):
         series = one.series
         caption = f"{_first_upper(series.info.noun)} ({one.rule}): width is the period, height the daily rate, so that area is the count."
         ax = plots.flow(series)
-        yield _figure(f"flow-{number}-{series.info.measure}", _section(series.info.measure), caption, plots.alt_text(ax), ax)
+        yield _figure(f"flow-{number}-{series.info.measure}", _section(series.info.measure), caption, alt_text.flow(series), ax)
     out = outages(reports)
     try:
         ax = plots.outages(out)
     except CasualtyStatsError:
         return
     caption = "Facilities out of service as reported. Hatched: it is not known whether service came back."
-    yield _figure("outages", "facilities", caption, plots.alt_text(ax), ax)
+    yield _figure("outages", "facilities", caption, alt_text.outages(out), ax)
 
 
 def _recent(chosen: Reports) -> Reports:

@@ -11,6 +11,7 @@ from casualtystats.errors import OptionError, PlacesError, ReportFileError
 from casualtystats.places import Places
 from casualtystats.provenance import Origin
 from casualtystats.reports import read_reports
+from casualtystats.reports.table import record_json
 
 HEAD = "report_id,measure,unit,kind,value,start,end"
 ROW = "a,killed,people,flow,42,2019-05-12,2019-05-13"
@@ -212,3 +213,10 @@ def test_writing_where_it_can_not_be_read_again(tmp_path: Path) -> None:
     ):
         with pytest.raises(ReportFileError, match="expected a path that can be written"):
             method(tmp_path / "none" / name)
+
+
+def test_a_record_that_is_nested_too_deep_is_still_shown() -> None:
+    record: list[object] = []
+    for _ in range(100_000):
+        record = [record]
+    assert record_json(record) == '"values nested too deep to show"'

@@ -48,7 +48,7 @@ dates = st.dates(date(1900, 1, 1), date(2100, 12, 1))
 
 
 @st.composite
-def date_text(draw: st.DrawFn, earliest: date = date(1900, 1, 1), latest: date = date(2100, 12, 1)) -> str:
+def date_text(draw: st.DrawFn, earliest: date = date(1900, 1, 1), latest: date = date(2100, 12, 31)) -> str:
     first = draw(st.dates(earliest, latest))
     last = draw(st.one_of(st.just(first), st.dates(first, date(2100, 12, 31))))
     return draw(
