@@ -239,6 +239,8 @@ class Estimate:
         high = format_count(self.high, "up")
         if self.exact:
             return best
+        if self.best is None and self.low == self.high:
+            return high
         if self.best is None:
             if self.qualifier == "less_than" and self.stated is not None:
                 return f"less than {format_count(self.stated)}"

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from casualtystats.periods import Period
 from casualtystats.plots.data.flow import flow_bars
 from casualtystats.plots.data.lanes import outage_lanes, report_lanes
 from casualtystats.plots.data.rate import rate_marks
@@ -35,7 +36,7 @@ def report_periods(reports: Reports) -> str:
     >>> from casualtystats.reports import read_reports
     >>> row = {"report_id": "a", "measure": "killed", "unit": "people", "kind": "flow", "value": "42", "source": "SOHR"}
     >>> report_periods(read_reports(pl.DataFrame([row | {"start": "2019-05-12", "end": "2019-05-13"}])))
-    'Timeline of 1 report. SOHR: 42 violent deaths, 12 May 2019 to 13 May 2019.'
+    'Timeline of 1 report. SOHR: 42 violent deaths, 12 to 13 May 2019.'
     """
     lanes = report_lanes(reports, "count")
     return f"Timeline of {_many(lanes.height, 'report')}. {_listed([_lane(row) for row in lanes.to_dicts()])}"
@@ -75,7 +76,7 @@ def cumulative(series: CumulativeSeries[Any] | Reports) -> str:
     if isinstance(series, Reports):
         points = running_points(series)
         rows = points.sort("date", "line").to_dicts()
-        told = _listed([f"{day_label(row['date'])}: {_stated(row)}, {row['line']}" for row in rows])
+        told = _listed([f"{day_label(row['date'])}: {row['text']}, {row['line']}" for row in rows])
         return f"Published running totals of {running_noun(series)} from {_many(points['line'].n_unique(), 'line')}. {told}"
     steps = running_steps(series)
     row = steps.row(-1, named=True)
@@ -112,9 +113,12 @@ def _between(row: dict[str, Any], first: str, last: str) -> str:
 
 
 def _lane(row: dict[str, Any]) -> str:
-    fuzzy = row["start"] != row["start_latest"] or row["end"] != row["end_earliest"]
-    when = _between(row, "start", "end") + (", dates not exactly known" if fuzzy else "")
-    kind = {"cumulative": "running total, ", "stock": "present on a date, "}.get(row["kind"], "")
+    start, end = row["start"], row["end"]
+    if row["kind"] == "stock":
+        when = f"on {day_label(start)}" if start == end else f"on a day of {_between(row, 'start', 'end')}"
+    else:
+        when = str(Period(start, row["start_latest"], row["end_earliest"], end))
+    kind = "running total, " if row["kind"] == "cumulative" else ""
     return f"{row['source']}: {row['text']}, {kind}{when}"
 
 
@@ -123,7 +127,8 @@ def _bar(row: dict[str, Any]) -> str:
     if row["state"] == "none reported":
         return f"{when}: none reported"
     if row["state"] == "unbounded":
-        return f"{when}: reported, but not bounded"
+        stated = "" if row["stated"] is None else f" ({row['stated']:,} stated)"
+        return f"{when}: reported, but not bounded{stated}"
     floor = row["state"] == "floor"
     high = row["high_rate"]
     if floor and high is not None:
@@ -135,16 +140,6 @@ def _bar(row: dict[str, Any]) -> str:
     allocated = " allocated" if row["allocated"] and not floor else ""
     part = ", from reports on a part only" if row["partial"] else ""
     return f"{when}: {words}{format_count(row['count'], way)}{allocated} ({words}{format_rate(row['height'], way)} per day){part}"
-
-
-def _stated(row: dict[str, Any]) -> str:
-    number = format_count(row["value"])
-    if row["open_top"]:
-        return f"{number} or more"
-    if row["open_bottom"]:
-        return f"{number} at most"
-    low, high = format_count(row["low"]), format_count(row["high"])
-    return number if low == high else f"{number} ({low} to {high})"
 
 
 def _rate(row: dict[str, Any]) -> str:

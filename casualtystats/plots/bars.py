@@ -13,7 +13,19 @@ from matplotlib.patches import Patch, Rectangle
 from casualtystats.plots.canvas import Sheet, text_width
 from casualtystats.plots.data.flow import flow_bars
 from casualtystats.plots.dates import number
-from casualtystats.plots.style import BAND, COLOURS, GAP, GREY, HALO, INK, SMALL, UP, UP_SIGN, house_style, lighter
+from casualtystats.plots.style import (
+    BAND,
+    COLOURS,
+    GAP,
+    GREY,
+    HALO,
+    INK,
+    SMALL,
+    UP,
+    UP_SIGN,
+    house_style,
+    lighter,
+)
 from casualtystats.series import FlowSeries
 
 __all__ = ["flow"]
@@ -153,7 +165,8 @@ def _column(sheet: Sheet, row: dict[str, Any], start: float, end: float) -> None
     silent = row["state"] == "no report"
     stated = "" if row["stated"] is None else f" ({row['stated']:,} stated)"
     texts = ["no report"] if silent else [f"not bounded{stated}", "not bounded"]
-    sheet.ax.axvspan(start, end, facecolor=GAP if silent else _FAINT, edgecolor="none", zorder=0.3)
+    look: dict[str, Any] = {"facecolor": GAP} if silent else {"facecolor": _FAINT, "edgecolor": lighter(_COLOUR), "hatch": ".."}
+    sheet.ax.axvspan(start, end, linewidth=0, zorder=0.3, **look)
     if not silent:
         sheet.ax.plot([start, end], [0, 0], color=_COLOUR, linewidth=2.4, solid_capstyle="butt", linestyle=(0, (1.5, 1)),
                       clip_on=False, zorder=4)  # fmt: skip
@@ -164,7 +177,7 @@ def _column(sheet: Sheet, row: dict[str, Any], start: float, end: float) -> None
             if room > need:
                 sheet.ax.annotate(
                     text, ((start + end) / 2, 0), (0, 4 if silent else 16), textcoords="offset points", ha="center",
-                    va="bottom", fontsize=SMALL, color=GREY, rotation=turn, gid="gap",
+                    va="bottom", fontsize=SMALL, color=GREY, rotation=turn, gid="gap", path_effects=None if silent else HALO,
                 )  # fmt: skip
                 return
 
@@ -230,7 +243,7 @@ def _key(bars: pl.DataFrame) -> list[Any]:
     if not bars.filter((pl.col("state") == "floor") & (pl.col("height") == 0)).is_empty():
         key.append(Line2D([], [], color=_COLOUR, linewidth=2.4, linestyle=(0, (1.5, 1)), label="lower bound of 0"))
     if "unbounded" in state:
-        key.append(Patch(facecolor=_FAINT, edgecolor="none", label="a report that bounds nothing here (not zero)"))
+        key.append(Patch(facecolor=_FAINT, edgecolor=lighter(_COLOUR), hatch="..", linewidth=0, label="reported, but not bounded (not zero)"))
     if "none reported" in state:
         key.append(Line2D([], [], color=_COLOUR, linewidth=2.4, label="none reported"))
     if "no report" in state:

@@ -220,8 +220,11 @@ class Sheet:
             fontsize=SMALL, frameon=False, borderpad=0, borderaxespad=0, handlelength=2.0, handleheight=1.0,
             handletextpad=0.6, labelspacing=0.3, columnspacing=1.2, labelcolor=INK,
         )  # fmt: skip
-        deep = max(len(lines) for lines in rows)
-        return -(-len(key) // columns) * (SMALL * 1.2 * deep + SMALL * 0.35) + 2
+        # Columns are filled one after the other, the first ones with what is left over.
+        sizes = [len(key) // columns + (at < len(key) % columns) for at in range(columns)]
+        ends = [sum(sizes[: at + 1]) for at in range(columns)]
+        deep = [sum(len(lines) * 1.2 + 0.35 for lines in rows[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
+        return SMALL * max(deep) + 2
 
 
 def _number(value: float) -> str:

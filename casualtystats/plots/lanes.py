@@ -17,7 +17,19 @@ from casualtystats.plots.canvas import Sheet, text_width, wrap
 from casualtystats.plots.data.lanes import Label, outage_lanes, report_lanes
 from casualtystats.plots.dates import day_label, number, use_dates
 from casualtystats.plots.events import draw_events
-from casualtystats.plots.style import BAND, COLOURS, DOWN_SIGN, FAINT, GREY, HALO, INK, SMALL, UP_SIGN, house_style, lighter
+from casualtystats.plots.style import (
+    BAND,
+    COLOURS,
+    DOWN_SIGN,
+    FAINT,
+    GREY,
+    HALO,
+    INK,
+    SMALL,
+    UP_SIGN,
+    house_style,
+    lighter,
+)
 from casualtystats.reports import Reports
 from casualtystats.series import OutageSeries
 

@@ -15,7 +15,18 @@ from casualtystats.errors import OptionError
 from casualtystats.plots.canvas import Sheet, text_width
 from casualtystats.plots.data.rate import rate_marks
 from casualtystats.plots.dates import number
-from casualtystats.plots.style import GAP, GREY, HALO, INK, SMALL, UP, UP_SIGN, house_style, lighter, style_for
+from casualtystats.plots.style import (
+    GAP,
+    GREY,
+    HALO,
+    INK,
+    SMALL,
+    UP,
+    UP_SIGN,
+    house_style,
+    lighter,
+    style_for,
+)
 from casualtystats.rates import RateSeries
 
 __all__ = ["rate"]
@@ -100,7 +111,7 @@ def _mark(sheet: Sheet, row: dict[str, Any], at: int, of: int) -> None:
     if low is not None and high is not None and high > low:
         ax.plot([x, x], [low, min(high, top)], color=lighter(colour, 0.55), linewidth=_RANGE, solid_capstyle="butt", zorder=2)
     if row["state"] == "floor" and not low:
-        ax.axvspan(start, end, facecolor=lighter(colour, 0.93), edgecolor="none", zorder=0.3)
+        ax.axvspan(start, end, facecolor=lighter(colour, 0.93), edgecolor=lighter(colour), hatch="..", linewidth=0, zorder=0.3)
     if row["state"] == "range":
         ax.hlines([low, min(high, top)], start, end, color=colour, linewidth=0.8, alpha=0.8, zorder=2.2)
     point = row["rate"] if row["rate"] is not None else low if row["state"] == "floor" else None
@@ -111,7 +122,7 @@ def _mark(sheet: Sheet, row: dict[str, Any], at: int, of: int) -> None:
         hollow = not (row["open_top"] or row["ci_open"])
         ax.plot([x], [top * 0.9 if hollow else point], marker=UP, markersize=20, markerfacecolor="white" if hollow else INK,
                 markeredgecolor=INK, markeredgewidth=0.7 if hollow else 0, linestyle="none", zorder=2.5)  # fmt: skip
-    if point is not None:
+    if point is not None and not (row["state"] == "floor" and not low):
         ax.plot([start, end], [point, point], color=colour, linewidth=1.0, alpha=0.8, zorder=2.2)
         face = "white" if row["allocated"] or row["partial"] or row["state"] == "floor" else colour
         ax.plot([x], [point], marker=marker, markersize=5.5, markerfacecolor=face, markeredgecolor=colour, markeredgewidth=1.2,
@@ -157,10 +168,10 @@ def _key(marks: pl.DataFrame, names: list[str], top: float) -> list[Any]:
     if not hollow.is_empty():
         key.append(Line2D([], [], color=colour, marker="o", markersize=5.5, markerfacecolor="white", linestyle="none",
                           label="derived, or a part only has a report"))  # fmt: skip
-    if (marks["state"] == "floor").any():
+    if not marks.filter((pl.col("state") == "floor") & (pl.col("rate_low") > 0)).is_empty():
         key.append(Line2D([], [], color=colour, marker="o", markersize=5.5, markerfacecolor="white", linewidth=1, label="at least"))
     if not marks.filter((pl.col("state") == "floor") & (pl.col("rate_low") == 0)).is_empty():
-        key.append(Patch(facecolor=lighter(colour, 0.93), linewidth=0, label="a report that bounds nothing here (not zero)"))
+        key.append(Patch(facecolor=lighter(colour, 0.93), edgecolor=lighter(colour), hatch="..", linewidth=0, label="reported, but not bounded (not zero)"))
     if not marks.filter(pl.col("rate_high") > pl.col("rate_low")).is_empty():
         key.append(Patch(facecolor=lighter(colour, 0.55), linewidth=0, label="source range"))
     levels = marks.filter(pl.col("ci_low").is_not_null())["level"].unique().sort().to_list()

@@ -163,6 +163,9 @@ def _values(sheet: Sheet, points: pl.DataFrame, body: float) -> None:
     spots = [((number(row["date"]) - left) * sheet.width / (right - left), row["value"] * body / top, row) for row in points.to_dicts()]
     # Room that is taken: points with their arrows, as boxes (left, bottom, right, top).
     taken = [(x - 4, y - 4, x + 4, y + (13 if row["open_top"] else 4)) for x, y, row in spots]
+    for (x, y, row), (later_x, later_y, later) in zip(spots, spots[1:], strict=False):
+        if row["line"] == later["line"]:
+            taken += [(x, y - 1, later_x, y + 1), (later_x - 1, min(y, later_y), later_x + 1, max(y, later_y))]
     for x, y, row in sorted(spots, key=lambda spot: (-spot[1], spot[0])):
         text = format_count(row["value"])
         wide = text_width(text, SMALL)

@@ -142,7 +142,8 @@ def _deaths_info(series: object) -> SeriesInfo:
         info = getattr(series, "info", None)
         if isinstance(info, SeriesInfo):
             raise KindError(
-                f"expected a flow series of deaths (new in each period), got a {type(series).__name__} of {info.noun}"
+                f"expected a flow series of deaths (new in each period), got a {type(series).__name__} "
+                f"of {info.noun}"
             )
         raise MeasureError(f"expected a series of deaths from cs.deaths(...), got {type(series).__name__}")
     known: SeriesInfo = series.info

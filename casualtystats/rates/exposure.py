@@ -85,8 +85,8 @@ def population_columns(
         split = [name for name in by if name in SPLITS_PEOPLE]
         if split:
             raise OptionError(
-                f"expected a population for each {split[0]}, got one for a series that is split by {split[0]}; give a "
-                f"mapping, such as population={{{split[0]}: number of people, ...}}"
+                f"expected a population for each {split[0]}, got one for a series split by {split[0]}; give "
+                f"a mapping, such as population={{{split[0]}: number of people, ...}}"
             )
         estimates = [population_estimate(population)] * frame.height
     return pl.DataFrame(

@@ -88,8 +88,8 @@ def _refuse_more_deaths_than_people(rows: pl.DataFrame) -> None:
         row = wrong.row(0, named=True)
         raise OptionError(
             f"expected a population of at least the deaths, got {row['population_high']:,.10g} people and "
-            f"{row['deaths_low']:,.10g} deaths from {row['period_start']} to {row['period_end']}; give population= in "
-            "people, not in thousands or millions"
+            f"{row['deaths_low']:,.10g} deaths from {row['period_start']} to {row['period_end']}; give "
+            "population= in people, not in thousands or millions"
         )
 
 

@@ -117,8 +117,8 @@ def _whole_counts(count: Any) -> NDArray[np.float64]:
     wrong = counts[(counts < 0) | (counts != np.floor(counts)) | (counts > _LARGEST)]
     if wrong.size:
         raise OptionError(
-            f"expected whole counts of 0 or more, got {float(wrong.flat[0])!r}; a count that was spread over days has no "
-            "Poisson interval"
+            f"expected whole counts of 0 or more, got {float(wrong.flat[0])!r}; a count that was "
+            "spread over days has no Poisson interval"
         )
     return counts
 

@@ -42,8 +42,8 @@ def derive() -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
 
     Where there is a value, the bounds follow from it and the qualifier (empty = exactly) as in
     `Estimate.of`; a low, best or high that is given takes no part and must agree. Where there is no value,
-    and for "between", the given bounds stand: an empty high means that no upper bound is known. Null where the row
-    does not say enough: rules refuse such rows.
+    and for "between", the given bounds stand: an empty high means that no upper bound is known. Null where
+    the row does not say enough: rules refuse such rows.
 
     Returns
     -------

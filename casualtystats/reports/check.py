@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from dataclasses import asdict
 from typing import Final
 
@@ -11,8 +10,10 @@ import polars as pl
 from casualtystats.errors import ReportFileError
 from casualtystats.reports.bounds import derive
 from casualtystats.reports.columns import Layout, check_names
+from casualtystats.reports.hints import fill, hint_columns
 from casualtystats.reports.parse import parse
-from casualtystats.reports.rules import RULES, Rule, hint_columns
+from casualtystats.reports.rule import Rule
+from casualtystats.reports.rules import RULES
 from casualtystats.reports.table import REJECTED_TYPES, REPORT_TYPES, RawTable, raw_json, texts
 from casualtystats.reports.textdates import date_texts
 from casualtystats.schemas import RejectedSchema, ReportSchema
@@ -141,7 +142,7 @@ def _explain_rule(rule: Rule, order: int, raw: pl.DataFrame, parsed: pl.DataFram
         column=pl.lit(rule.column),
         value=pl.col("value_"),
         rule=pl.lit(rule.name),
-        hint=_fill(rule.hint),
+        hint=fill(rule.hint),
         raw=pl.col("raw"),
         order=pl.lit(order, pl.Int32),
     )
@@ -156,12 +157,3 @@ def _shown_cells(column: str, raw: pl.DataFrame, parsed: pl.DataFrame) -> pl.Exp
             parsed.select(date_texts(pl.col(f"{column}_earliest"), pl.col(f"{column}_latest"))).to_series()
         )
     return pl.lit(pl.Series([None] * raw.height, dtype=pl.String))
-
-
-def _fill(template: str) -> pl.Expr:
-    parts: list[pl.Expr] = []
-    for text, name, _, _ in string.Formatter().parse(template):
-        parts.append(pl.lit(text))
-        if name is not None:
-            parts.append(pl.col(name).cast(pl.String).fill_null("nothing"))
-    return pl.concat_str(parts)

@@ -27,9 +27,8 @@ TEXTS: Final = ("report_id", *PATHS, "source", "derived_from", "url", "wording")
 
 FORMAT: Final = (
     "report_id", "measure", "unit", "kind", "qualifier", "value", "low", "best", "high", "start", "end",
-    "hours", "place", "destination", "group", "perpetrator", "standard", "source", "derived_from", "
-    ""published", "role",
-    "url", "wording",
+    "hours", "place", "destination", "group", "perpetrator", "standard", "source", "derived_from",
+    "published", "role", "url", "wording",
 )  # fmt: skip
 _EDGES: Final = {name: (f"{name}_earliest", f"{name}_latest") for name in DATES}
 _KNOWN: Final = (*FORMAT, *(edge for pair in _EDGES.values() for edge in pair))

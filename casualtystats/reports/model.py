@@ -1,4 +1,4 @@
-"""The two classes of the door: one report, and a checked set of reports with what was rejected and why.
+"""A checked set of reports, with what was rejected and why.
 
 Invariants
 ----------
@@ -14,111 +14,23 @@ import html
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from casualtystats.errors import NoReportsError, ReportFileError
-from casualtystats.estimates import Estimate
-from casualtystats.periods import Period
-from casualtystats.places import Places, split_path
+from casualtystats.places import Places
 from casualtystats.provenance import Origin
 from casualtystats.reports.flags import flags
+from casualtystats.reports.report import Report, report_of
 from casualtystats.reports.table import REJECTED_TYPES, REPORT_TYPES
 from casualtystats.reports.write import write_csv, write_json, write_parquet
 from casualtystats.schemas import RejectedSchema
-from casualtystats.vocabulary import Kind, Measure, Role, Standard, Unit, measure_noun
 
 __all__ = ["Report", "Reports"]
 
-_AS_THEY_ARE: Final = (
-    "report_id", "measure", "unit", "kind", "place", "destination", "group", "perpetrator", "standard",
-    "source", "derived_from", "role", "url", "wording",
-)  # fmt: skip
 # Comparing names is slow; a slip is looked for among so many reports, not among millions.
 _COMPARED: Final = 10_000
-
-
-@dataclass(frozen=True)
-class Report:
-    """One published statement of a count.
-
-    Parameters
-    ----------
-    report_id : str
-        Unique in its set.
-    measure, unit, kind : str
-        What is counted, in what, and whether it is new in the period, a running total or present on a date.
-    estimate : Estimate
-        Bounds, best value and the number as printed, in `unit`.
-    period : Period
-        Inclusive days; of a stock both ends are the date.
-    place, destination, group, perpetrator : str, optional
-        Paths; None = all.
-    standard : str, optional
-        What the count rests on; None = not stated.
-    source, derived_from : str, optional
-        To whom the figure is attributed, and the authority that this source relays; None = not stated.
-    published : (date, date), optional
-        First and last day on which it may have been published; None = not stated.
-    role, url, wording : str, optional
-        IDMC role, address, and the few words that carry the count; None = not stated.
-
-    Examples
-    --------
-    >>> print(Report("r1", "killed", "people", "flow", Estimate.of("at_least", 42),
-    ...              Period.of("2019-05-12", "2019-05-13", hours=24), group="fighter", source="SOHR"))
-    at least 42 violent deaths of fighters, 12 to 13 May 2019 (24 hours of it) (SOHR)
-    """
-
-    report_id: str
-    measure: Measure
-    unit: Unit
-    kind: Kind
-    estimate: Estimate
-    period: Period
-    place: str | None = None
-    destination: str | None = None
-    group: str | None = None
-    perpetrator: str | None = None
-    standard: Standard | None = None
-    source: str | None = None
-    derived_from: str | None = None
-    published: tuple[date, date] | None = None
-    role: Role | None = None
-    url: str | None = None
-    wording: str | None = None
-
-    def __str__(self) -> str:
-        parts = [f"{self.estimate} {measure_noun(self.measure, self.unit, self.group)}", self._when()]
-        # The step alone would mislead: there is a "north" in more than one province.
-        if self.place:
-            parts.append(_spoken_path(self.place))
-        if self.destination:
-            parts.append(f"to {_spoken_path(self.destination)}")
-        if self.perpetrator:
-            parts.append(f"side: {_spoken_path(self.perpetrator)}")
-        origin = self.source or ""
-        if self.derived_from:
-            origin = f"{origin or 'source not stated'}, from {self.derived_from}"
-        published = "" if self.published is None else f"published {_spoken_day(*self.published)}"
-        attributed = ", ".join(text for text in (origin, published) if text)
-        return ", ".join(parts) + (f" ({attributed})" if attributed else "")
-
-    def _when(self) -> str:
-        if self.kind == "stock":
-            return f"on {_spoken_day(self.period.start_earliest, self.period.start_latest)}"
-        return f"running total, {self.period}" if self.kind == "cumulative" else str(self.period)
-
-
-def _spoken_path(path: str) -> str:
-    return ", ".join(reversed(split_path(path)))
-
-
-def _spoken_day(earliest: date, latest: date) -> str:
-    span = str(Period(earliest, earliest, latest, latest))
-    return span if earliest == latest else f"a day of {span}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,21 +70,20 @@ class Reports:
         ):
             if frame.schema != types:
                 raise ReportFileError(
-                    f"expected {name} with the columns and types {dict(types)}, got {', "
-                    "'.join(frame.columns)}; "
-                    "use read_reports(frame), which checks every row"
+                    f"expected {name} with the columns and types {dict(types)}; got "
+                    f"{', '.join(frame.columns)}; use read_reports(frame), which checks every row"
                 )
 
     def __len__(self) -> int:
         return self.frame.height
 
     def __iter__(self) -> Iterator[Report]:
-        return (_report(row) for row in self.frame.iter_rows(named=True))
+        return (report_of(row) for row in self.frame.iter_rows(named=True))
 
     def __getitem__(self, report_id: str) -> Report:
         found = self.frame.filter(pl.col("report_id") == report_id)
         if found.height:
-            return _report(found.row(0, named=True))
+            return report_of(found.row(0, named=True))
         near = difflib.get_close_matches(
             str(report_id), self.frame["report_id"].head(_COMPARED).to_list(), n=3
         )
@@ -195,8 +106,9 @@ class Reports:
         Examples
         --------
         >>> from casualtystats.reports import read_reports
-        >>> reports = read_reports(pl.DataFrame({"report_id": ["a", "b"], "measure": "killed", "unit": "people",
-        ...     "kind": "flow", "value": [16, 19], "start": "2019-05-12", "end": "2019-05-13"}))
+        >>> reports = read_reports(pl.DataFrame({"report_id": ["a", "b"], "measure": "killed",
+        ...     "unit": "people", "kind": "flow", "value": [16, 19],
+        ...     "start": "2019-05-12", "end": "2019-05-13"}))
         >>> len(reports.filter(pl.col("value") > 16))
         1
         """
@@ -262,20 +174,3 @@ class Reports:
 
 def _plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _report(row: dict[str, Any]) -> Report:
-    earliest, latest = row["published_earliest"], row["published_latest"]
-    plain = {name: row[name] for name in _AS_THEY_ARE}
-    return Report(
-        **plain,
-        estimate=Estimate(row["low"], row["best"], row["high"], row["value"], row["qualifier"]),
-        period=Period(
-            row["start_earliest"],
-            row["start_latest"],
-            row["end_earliest"],
-            row["end_latest"],
-            hours=row["hours"],
-        ),
-        published=None if earliest is None else (earliest, latest),
-    )

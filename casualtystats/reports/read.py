@@ -12,7 +12,8 @@ from casualtystats.errors import MissingExtraError, ReportFileError
 from casualtystats.places import Places
 from casualtystats.provenance import Origin
 from casualtystats.reports.check import check
-from casualtystats.reports.files import read_csv, read_json
+from casualtystats.reports.files import read_csv
+from casualtystats.reports.jsonfiles import read_json
 from casualtystats.reports.model import Reports
 from casualtystats.reports.table import RawTable
 

@@ -2,66 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
 from casualtystats.periods.dates import DATE_GRAMMAR
 from casualtystats.reports.columns import COUNTS, DATES, PATHS, TEXTS, WORDS
+from casualtystats.reports.countrules import count_rules
+from casualtystats.reports.rule import Rule, blank
 from casualtystats.vocabulary import MEASURES, kinds_of, units_of
 
-__all__ = ["RULES", "Rule", "hint_columns"]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule.
-
-    Parameters
-    ----------
-    name : str
-        Short name; several columns may share one.
-    column : str
-        The column of the format that breaks it.
-    fails : pl.Expr
-        True where a row breaks it; null counts as kept. Over the columns of `parse` and `derive`, where
-        derived bounds are named `low=`, `best=`, `high=` and the derived qualifier `qualifier=`.
-    hint : str
-        What was expected. `{column}` stands for the text of a column, `{got}` for the raw cell.
-    """
-
-    name: str
-    column: str
-    fails: pl.Expr
-    hint: str
-
-
-def hint_columns() -> list[pl.Expr]:
-    """Columns that only hints use: a suggested word, digits without separators, allowed units and kinds."""
-    got = pl.col("got")
-    digits = got.str.replace_all(r"[\s,_'\u{a0}\u{202f}]", "")
-    plain = digits.str.contains(r"^[0-9]{1,15}$") & (digits != got)
-    lower = got.str.strip_chars().str.to_lowercase().str.replace_all(r"[\s-]+", "_")
-    closed = [word for words in WORDS.values() for word in words]
-    units = {measure: " or ".join(units_of(measure)) for measure in MEASURES}
-    kinds = {measure: " or ".join(kinds_of(measure)) for measure in MEASURES}
-    measure = pl.col("measure").cast(pl.String)
-    return [
-        pl.when(plain).then(pl.format("; write {}", digits)).otherwise(pl.lit("")).alias("digits"),
-        pl.when(lower.is_in(closed) & (lower != got))
-        .then(pl.format("; write {}", lower))
-        .otherwise(pl.lit(""))
-        .alias("word"),
-        measure.replace_strict(units, default="").alias("units"),
-        measure.replace_strict(kinds, default="").alias("kinds"),
-        (((pl.col("end_latest") - pl.col("start_earliest")).dt.total_days() + 1) * 24).alias("widest"),
-        pl.coalesce("end_earliest", "start_earliest").alias("known"),
-    ]
-
-
-def _blank(name: str) -> pl.Expr:
-    return pl.col(name).is_null() & ~pl.col(f"{name}?")
+__all__ = ["RULES", "Rule"]
 
 
 def _unread() -> list[Rule]:
@@ -114,7 +65,7 @@ def _unread() -> list[Rule]:
 
 def _needed() -> list[Rule]:
     rules = [
-        Rule("missing", name, _blank(name), f"expected a {name}, got an empty cell")
+        Rule("missing", name, blank(name), f"expected a {name}, got an empty cell")
         for name in ("report_id", "measure", "unit", "kind")
     ]
     no_start = pl.col("start_earliest").is_null() & pl.col("start_latest").is_null() & ~pl.col("start?")
@@ -147,69 +98,6 @@ def _needed() -> list[Rule]:
                 a,
                 pl.col(a) > pl.col(b),
                 f"expected {a} on or before {b}; got {{{a}}} and {{{b}}}",
-            )
-        )
-    return rules
-
-
-def _counts() -> list[Rule]:
-    no_value = _blank("value")
-    qualifier, unread = pl.col("qualifier="), pl.col("qualifier?")
-    between = (qualifier == "between") & ~unread
-    one_number = ~qualifier.is_in(["between"]) & ~unread
-    rules = [
-        Rule(
-            "no_count",
-            "value",
-            no_value & _blank("low"),
-            "expected a value, or a low where only bounds were published; got neither. No number is not 0",
-        ),
-        Rule(
-            "no_value",
-            "value",
-            no_value & pl.col("low").is_not_null() & one_number & ~qualifier.is_in(["at_least", "more_than"]),
-            "expected a value with the qualifier {qualifier}; got only bounds. A published range is "
-            "'between'",
-        ),
-        Rule(
-            "between_low",
-            "low",
-            between & _blank("low") & ~no_value,
-            "expected a low with the qualifier between; got an empty cell",
-        ),
-        Rule(
-            "less_than_zero",
-            "value",
-            (qualifier == "less_than") & (pl.col("value") == 0) & ~unread,
-            "expected 1 or more with the qualifier less_than: no count is less than 0",
-        ),
-        Rule(
-            "best_is_value",
-            "best",
-            between & (pl.col("best") != pl.col("value")),
-            "expected the same best and value with the qualifier between; got best {best} and value {value}",
-        ),
-        Rule(
-            "low_above_high",
-            "low",
-            between & (pl.col("low") > pl.col("high")),
-            "expected low up to high; got low {low} and high {high}",
-        ),
-    ]
-    # Without a value there is nothing to derive from, except that a floor has neither best nor high.
-    floor = no_value & pl.col("low").is_not_null() & qualifier.is_in(["at_least", "more_than"])
-    for name in ("low", "best", "high"):
-        given, derived = pl.col(name), pl.col(f"{name}=")
-        differs = given.is_not_null() & given.ne_missing(derived)
-        comparable = (pl.col("value").is_not_null() | floor) & one_number
-        rules.append(
-            Rule(
-                "bounds_disagree",
-                name,
-                differs & comparable & ~((qualifier == "less_than") & (pl.col("value") == 0)),
-                f"expected {name} {{{name}=}} for '{{qualifier=}} {{value}}', or an empty cell; got "
-                f"'{{got}}'. "
-                "A published range has the qualifier between",
             )
         )
     return rules
@@ -293,4 +181,11 @@ def _identity() -> list[Rule]:
     ]
 
 
-RULES: Final[tuple[Rule, ...]] = (*_needed(), *_unread(), *_meanings(), *_counts(), *_periods(), *_identity())
+RULES: Final[tuple[Rule, ...]] = (
+    *_needed(),
+    *_unread(),
+    *_meanings(),
+    *count_rules(),
+    *_periods(),
+    *_identity(),
+)

@@ -90,6 +90,8 @@ def _rates(report: Report, numbers: Numbers) -> list[Markup]:
 
 def _days_lost(report: Report, numbers: Numbers) -> Markup:
     """Facilities out of service: each for a day at least, and for the widest period at most."""
+    if report.period.days_max == 1:
+        return Markup("Whether and when service came back is not reported.")
     high = None if report.estimate.high is None else report.estimate.high * report.period.days_max
     lost = Estimate(report.estimate.low, None, high)
     text = numbers.put(
@@ -97,8 +99,6 @@ def _days_lost(report: Report, numbers: Numbers) -> Markup:
         method="low: one day each; high: the widest period each; restoration is not reported",
         reports=[report.report_id], period=report.period,
     )  # fmt: skip
-    if report.period.days_max == 1:
-        return Markup("Whether and when service came back is not reported.")
     return Markup("Restoration is not reported, so {} facility-days were lost within the period.").format(text)
 
 

@@ -130,7 +130,7 @@ def mean_day(days: Days, b: float) -> Array:
 
 
 def day_variance(days: Days, b: float) -> Array:
-    """Variance of t over the days of each interval, weighted by exp(b t): the second derivative of `log_total`."""
+    """Variance of t over the days of each interval, weighted by exp(b t): the slope of `mean_day`."""
     half = np.asarray(b / 2)
     return days.number**2 / 4 * _langevin_slope(half * days.number) - _langevin_slope(half) / 4
 
@@ -154,7 +154,7 @@ def fit_growth(days: Days, counts: Array, *, negative_binomial: bool = False) ->
         in the last interval), or the iteration does not settle.
     """
     _refuse_unbounded(days, counts)
-    centre = float(np.round((days.first.min() + days.last.max()) / 2))
+    centre = round((float(days.first.min()) + float(days.last.max())) / 2)
     centred = Days(days.first - centre, days.last - centre)
     fitted, b, x = _poisson(centred, counts)
     if negative_binomial:
@@ -190,8 +190,8 @@ def _refuse_unbounded(days: Days, counts: Array) -> None:
     if where[-1] == 0 or where[0] == len(counts) - 1:
         end = "first" if where[-1] == 0 else "last"
         raise UndefinedEstimateError(
-            f"expected counts above 0 in more than the {end} period, got zeros in all others: any decline or growth that is "
-            "steep enough fits, and none fits best"
+            f"expected counts above 0 in more than the {end} period, got zeros in all others: any "
+            "decline or growth that is steep enough fits, and none fits best"
         )
 
 
@@ -240,7 +240,7 @@ def _iterate(days: Days, counts: Array, b: float, start: Fitted) -> tuple[Fitted
         if abs(step) <= _TOLERANCE:
             return fitted, b, x
         if step * before < 0:
-            # Growth that is steep within a period makes full steps overshoot, at worst from side to side for ever.
+            # Growth that is steep within a period makes full steps overshoot.
             share /= 2
         before = step
         b += share * step

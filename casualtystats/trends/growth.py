@@ -94,7 +94,7 @@ def fit_trend(series: FlowSeries[M], *, family: Family = "quasi", level: float =
     >>> print(fit.growth_per_day)
     +3.13 % (95 % interval +2.12 to +4.14 %)
     >>> print(fit.doubling_days)
-    doubling in 22.5 days (16.5 to 35.2)
+    doubling in 22.5 days (17.1 to 33.0)
     """
     info = _flow_info(series)
     share = check_level(level)
@@ -102,13 +102,13 @@ def fit_trend(series: FlowSeries[M], *, family: Family = "quasi", level: float =
         raise OptionError(f"expected family= one of {', '.join(get_args(Family))}; got {family!r}")
     if info.by:
         raise OptionError(
-            f"expected a series that is not split, got one by {', '.join(info.by)}; build one series a row, such as with "
-            f"{info.by[0]}= in the builder"
+            f"expected a series that is not split, got one by {', '.join(info.by)}; build one "
+            f"series for each, such as with {info.by[0]}= in the builder"
         )
     if not info.additive:
         raise NotAdditiveError(
-            f"expected counts that add up over days, got {info.noun}: the same ones may be counted on two days. For people "
-            "displaced, count movements: unit='displacements'"
+            f"expected counts that add up over days, got {info.noun}: the same ones may be counted on two "
+            "days. For people displaced, count movements: unit='displacements'"
         )
     rows = usable_rows(series.to_frame())
     fit = fit_growth(rows.days, rows.counts, negative_binomial=family == "nb2")

@@ -27,7 +27,7 @@ class Fitted:
 
 @dataclass(frozen=True, eq=False)
 class _Scale:
-    """x to mean 0 and standard deviation 1, so that periods of years are fitted as well as periods of days."""
+    """x to mean 0 and standard deviation 1: periods of years are then fitted as well as days."""
 
     mean: float
     deviation: float
@@ -109,7 +109,7 @@ def _first_alpha(counts: Array, params: Array, x: Array, offset: Array) -> float
     excess = float(((counts - mu) ** 2 - counts).sum())
     if excess <= 0:
         raise OptionError(
-            "expected counts that vary more than Poisson counts for family='nb2', got counts that vary less; use "
-            "family='quasi' or family='poisson'"
+            "expected counts that vary more than Poisson counts for family='nb2', got counts that vary "
+            "less; use family='quasi' or family='poisson'"
         )
     return max(1e-4, excess / float((mu**2).sum()))

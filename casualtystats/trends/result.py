@@ -110,7 +110,7 @@ class TrendFit:
 
     @property
     def doubling_days(self) -> Doubling:
-        """Time to double or to halve, ln 2 / b; its text claims no direction that the interval does not show."""
+        """Time to double or to halve, ln 2 / b; its text claims no more than the interval holds."""
         return Doubling(self.b, *self._ends(), self.level)
 
     def predict(self, dates: Sequence[date] | pl.Series) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Overlaps, keys and zones against brute force: every value is written out as the set of its smallest parts."""
+"""Overlaps, keys and zones against brute force: every value is written out as a set of smallest parts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import casualtystats as cs
@@ -19,6 +19,9 @@ from casualtystats.provenance import Origin
 from casualtystats.testing import reports_of
 
 DAY = timedelta(days=1)
+# No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
+USUAL = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+MORE = settings(USUAL, max_examples=60)
 FIRST = date(2019, 12, 27)
 PATHS = ("A", "A/x", "A/x/1", "A/y", "A/xx", "B", "B/z", "C")
 ZONES = {"north": ("A/x", "B"), "south": ("A/y", "B/z"), "all of A": ("A",), "twice": ("A", "A/x")}
@@ -101,7 +104,7 @@ def rows_of(draw: st.DrawFn, max_size: int = 6) -> list[Row]:
     return found
 
 
-@settings(max_examples=150)
+@MORE
 @given(rows_of(), st.booleans(), st.sampled_from([(), ("source",), ("perpetrator", "source")]))
 def test_overlaps(rows: list[Row], nested_only: bool, apart: tuple[str, ...]) -> None:
     frame = reports_of(rows, places=PLACES).frame.lazy()
@@ -115,7 +118,7 @@ def test_overlaps(rows: list[Row], nested_only: bool, apart: tuple[str, ...]) ->
         assert f"{one.first} and {one.second} share {one.start}" in str(one)
 
 
-@settings(max_examples=60)
+@MORE
 @given(rows_of(), st.sampled_from(["raise", "add"]), st.booleans())
 def test_rules_refuse_what_overlaps(rows: list[Row], rule: Any, declared: bool) -> None:
     origin = Origin("maker", "events", separate_events=declared)
@@ -129,6 +132,7 @@ def test_rules_refuse_what_overlaps(rows: list[Row], rule: Any, declared: bool) 
         assert cs.deaths(reports, overlap=rule).total().low == len(rows)
 
 
+@USUAL
 @given(rows_of(max_size=8))
 def test_related_keys(rows: list[Row]) -> None:
     frame = reports_of(rows, places=PLACES).frame.lazy()
@@ -150,6 +154,7 @@ def test_related_keys(rows: list[Row]) -> None:
             assert keys.holds(keys.values[i], keys.values[j]) == holds
 
 
+@USUAL
 @given(rows_of(max_size=5))
 def test_scope_is_the_one_value_that_holds_all_others(rows: list[Row]) -> None:
     keys = Keys.of(reports_of(rows, places=PLACES).frame.lazy(), PLACES)
@@ -190,6 +195,7 @@ def test_many_overlaps_are_counted_and_the_first_are_named() -> None:
         cs.deaths(reports_of(rows))
 
 
+@USUAL
 @given(rows_of(max_size=5))
 def test_relations_of_single_reports(rows: list[Row]) -> None:
     from casualtystats.ledger import relations

@@ -167,8 +167,9 @@ def test_spoken(start: str, end: str, hours: float | None, text: str) -> None:
     ],
 )
 def test_impossible_periods(dates: tuple[str, ...], message: str) -> None:
+    a, b, c, d = map(date.fromisoformat, dates)
     with pytest.raises(PeriodError, match=message):
-        Period(*(date.fromisoformat(day) for day in dates), hours=None)
+        Period(a, b, c, d)
 
 
 @pytest.mark.parametrize("hours", [0, -24, 49, float("nan"), float("inf")])

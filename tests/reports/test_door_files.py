@@ -156,7 +156,10 @@ def test_unknown_columns_are_kept_out_and_named(tmp_path: Path) -> None:
     assert reports.ignored_columns == ("editor", "note")
 
 
-RECORD = '{"report_id": "a", "measure": "killed", "unit": "people", "kind": "flow", "value": 42, "start": "2019-05-12", "end": "2019-05-13"%s}'
+RECORD = (
+    '{"report_id": "a", "measure": "killed", "unit": "people", "kind": "flow", "value": 42, '
+    '"start": "2019-05-12", "end": "2019-05-13"%s}'
+)
 BAD_RECORDS = [
     (RECORD % ', "value": 43', "duplicate_key", "value", "got 'value' twice"),
     (RECORD % ', "best": NaN', "cell_type", "best", "got NaN"),

@@ -16,21 +16,56 @@ from casualtystats.reports import Report, Reports, read_reports
 
 ROWS: list[dict[str, Any]] = [
     {
-        "report_id": "fighters", "measure": "killed", "unit": "people", "kind": "flow", "qualifier": "at_least",
-        "value": "42", "start": "2019-05-12", "end": "2019-05-13", "hours": "24", "place": "edge of the bastion",
-        "group": "fighter", "source": "SOHR", "published": "2019-05-13",
+        "report_id": "fighters",
+        "measure": "killed",
+        "unit": "people",
+        "kind": "flow",
+        "qualifier": "at_least",
+        "value": "42",
+        "start": "2019-05-12",
+        "end": "2019-05-13",
+        "hours": "24",
+        "place": "edge of the bastion",
+        "group": "fighter",
+        "source": "SOHR",
+        "published": "2019-05-13",
     },
     {
-        "report_id": "moved", "measure": "displaced", "unit": "displacements", "kind": "cumulative", "value": "180000",
-        "start": "2019-04-29", "end": "2019-05-09", "place": "Syria/Hama/north", "destination": "Syria/Idlib",
-        "derived_from": "OCHA", "published": "2019-05", "perpetrator": "government",
+        "report_id": "moved",
+        "measure": "displaced",
+        "unit": "displacements",
+        "kind": "cumulative",
+        "value": "180000",
+        "start": "2019-04-29",
+        "end": "2019-05-09",
+        "place": "Syria/Hama/north",
+        "destination": "Syria/Idlib",
+        "derived_from": "OCHA",
+        "published": "2019-05",
+        "perpetrator": "government",
     },
     {
-        "report_id": "camps", "measure": "idps", "unit": "people", "kind": "stock", "qualifier": "between", "low": "40",
-        "high": "50", "best": "60", "start": "2019-05", "source": "IOM",
+        "report_id": "camps",
+        "measure": "idps",
+        "unit": "people",
+        "kind": "stock",
+        "qualifier": "between",
+        "low": "40",
+        "high": "50",
+        "best": "60",
+        "start": "2019-05",
+        "source": "IOM",
     },
-    {"report_id": "bad", "measure": "killed", "unit": "people", "kind": "flow", "value": "-1", "start": "2019", "end": "x"},
-]  # fmt: skip
+    {
+        "report_id": "bad",
+        "measure": "killed",
+        "unit": "people",
+        "kind": "flow",
+        "value": "-1",
+        "start": "2019",
+        "end": "x",
+    },
+]
 
 
 @pytest.fixture
@@ -67,7 +102,7 @@ def test_a_stock_of_a_known_day() -> None:
 def test_looking_up_an_id_that_is_not_there(reports: Reports) -> None:
     with pytest.raises(NoReportsError, match="got 'fighter'; near it: fighters"):
         reports["fighter"]
-    with pytest.raises(NoReportsError, match="got 'zzz'$"):
+    with pytest.raises(NoReportsError, match=r"got 'zzz'$"):
         reports["zzz"]
 
 
@@ -109,8 +144,8 @@ def test_flags(reports: Reports) -> None:
 
 @pytest.mark.parametrize(
     ("value", "qualifier", "is_round"),
-    [(180_000, "", True), (3_000_000, "", True), (100, "", True), (120, "", True), (105_000, "", False), (90, "", False),
-     (111, "", False), (180_000, "at_least", False), (180_000, "approximately", False), (10**15, "", True)],
+    [(180_000, "", True), (3_000_000, "", True), (100, "", True), (120, "", True), (105_000, "", False),
+     (90, "", False), (111, "", False), (180_000, "at_least", False), (180_000, "approximately", False), (10**15, "", True)],
 )  # fmt: skip
 def test_round_numbers(value: int, qualifier: str, is_round: bool) -> None:
     row = ROWS[0] | {"value": str(value), "qualifier": qualifier}

@@ -1,7 +1,7 @@
 """Cells and running totals against a slow second computation from their definitions.
 
-The oracle writes out every day of every report with fractions, takes bounds and coverage from sets of days, and makes
-its own calendars. It shares no code with the package.
+The oracle writes out every day of every report with fractions, takes bounds and coverage from sets of days, and
+makes its own calendars. It shares no code with the package.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import casualtystats as cs
@@ -24,6 +24,9 @@ from casualtystats.provenance import Origin
 from casualtystats.testing import reports_of
 
 DAY = timedelta(days=1)
+# No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
+USUAL = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+MORE = settings(USUAL, max_examples=60)
 EVENTS = Origin("maker", "events", separate_events=True)
 # "north" holds a part of A and all of B; it is declared, not a path.
 ZONES = Places({"north": ("A/x", "B")})
@@ -47,7 +50,7 @@ Row = dict[str, Any]
 Cell = tuple[date, date]
 
 
-# --- the oracle -------------------------------------------------------------------------------------------------------
+# --- the oracle ---------------------------------------------------------------------------------------------
 
 
 def days_of(first: date, last: date) -> list[date]:
@@ -154,8 +157,8 @@ class Oracle:
         lines: list[Row] = []
         for key in self.keys():
             rows = [row for row in self.rows if tuple(row[name] for name in self.by) == key]
-            for cell in self.cells(every, origin):
-                lines.append(dict(zip(self.by, key, strict=True)) | self.cell(rows, cell))
+            named = dict(zip(self.by, key, strict=True))
+            lines += [named | self.cell(rows, cell) for cell in self.cells(every, origin)]
         return lines
 
     def cell(self, rows: list[Row], cell: Cell) -> Row:
@@ -174,8 +177,8 @@ class Oracle:
             if covered == days and all(row["high"] is not None for row in touching):
                 high = sum(row["high"] for row in touching)
         return {
-            "period_start": cell[0], "period_end": cell[1], "days": len(days), "low": low, "best": best, "high": high,
-            "coverage": Fraction(len(covered), len(days)), "allocated": len(touching) > len(inside),
+            "period_start": cell[0], "period_end": cell[1], "days": len(days), "low": low, "best": best,
+            "high": high, "coverage": Fraction(len(covered), len(days)), "allocated": len(touching) > len(inside),
             "reports": len(touching),
         }  # fmt: skip
 
@@ -202,7 +205,8 @@ class Oracle:
                 lines.append(
                     dict(zip(self.by, key, strict=True))
                     | {"since": since, "date": end, "cumulative_low": low, "cumulative_best": best,
-                       "cumulative_high": high, "coverage": Fraction(len(covered), len(days)), "reports": len(begun)}
+                       "cumulative_high": high, "coverage": Fraction(len(covered), len(days)),
+                       "reports": len(begun)}
                 )  # fmt: skip
         return lines
 
@@ -214,14 +218,15 @@ def same(got: pl.DataFrame, expected: list[Row]) -> None:
     for line, want in zip(got.to_dicts(), expected, strict=True):
         for name, value in want.items():
             if isinstance(value, Fraction) and line[name] is not None:
-                close = math.isclose(line[name], float(value), rel_tol=1e-12, abs_tol=1e-15)
                 # What is nothing must be nothing, not 1e-17.
-                assert close and (value != 0 or line[name] == 0), (name, line, want)
+                least = 1e-15 if value else 0.0
+                close = math.isclose(line[name], float(value), rel_tol=1e-12, abs_tol=least)
+                assert close, (name, line, want)
             else:
                 assert line[name] == value, (name, line, want)
 
 
-# --- random reports ---------------------------------------------------------------------------------------------------
+# --- random reports -----------------------------------------------------------------------------------------
 
 # Turns of years and months, a leap day, and days before 1970 (negative day numbers).
 ANCHORS = [date(2019, 12, 20), date(2020, 2, 20), date(1969, 12, 25), date(2018, 3, 29), date(1900, 2, 25)]
@@ -298,7 +303,7 @@ def part(start: date, days: int, count: int, place: str | None, number: int) -> 
 PART_FIRST = [part(date(2020, 1, 1), 2, 1, "A/x", 1), part(date(2020, 1, 6), 2, 2, "A", 2)]
 
 
-@settings(max_examples=150)
+@MORE
 @given(
     rows_of(places=ALL_PLACES, groups=ALL_GROUPS),
     BY,
@@ -323,7 +328,7 @@ def test_cells_of_deaths(
     same(got, oracle.frame(*calendar))
 
 
-@settings(max_examples=60)
+@MORE
 @given(rows_of(places=ONE, groups=ONE, disjoint=True), CALENDARS, observed_by())
 def test_cells_of_people_displaced_in_one_place(
     rows: list[Row], calendar: tuple[Any, date | None], observed: list[Cell]
@@ -337,12 +342,12 @@ def test_cells_of_people_displaced_in_one_place(
     )
 
 
-@settings(max_examples=60)
+@MORE
 @given(rows_of(places=ALL_PLACES, groups=ONE), st.sampled_from([[], ["place"]]), CALENDARS)
 def test_cells_of_people_displaced_in_several_places(
     rows: list[Row], by: list[Any], calendar: tuple[Any, date | None]
 ) -> None:
-    """One report a place, of places that share nobody: the same days may be told of twice, and do not add up."""
+    """One report a place, of places that share nobody: days may be told of twice, and do not add up."""
     apart: list[Row] = []
     for row in rows:
         if all(not PLACES[row["place"]] & PLACES[other["place"]] for other in apart):
@@ -354,7 +359,7 @@ def test_cells_of_people_displaced_in_several_places(
     )
 
 
-@settings(max_examples=100)
+@MORE
 @given(
     rows_of(places=ALL_PLACES, groups=ALL_GROUPS),
     BY,
@@ -377,7 +382,7 @@ def test_running_totals(
     same(series.daily(spread).resample(*calendar).cumulate().to_frame(), oracle.running(*calendar))
 
 
-@settings(max_examples=40)
+@USUAL
 @given(rows_of(places=ONE, groups=ONE, disjoint=True), CALENDARS)
 def test_running_totals_of_what_does_not_add_up(rows: list[Row], calendar: tuple[Any, date | None]) -> None:
     moved = [row | {"measure": "displaced"} for row in rows]
@@ -391,10 +396,10 @@ def test_running_total_without_calendar_is_by_day() -> None:
     same(series.cumulate().to_frame(), Oracle(PART_FIRST, by=[], additive=True, observed=[]).running("day"))
 
 
-@settings(max_examples=40)
+@USUAL
 @given(rows_of(places=["A/y", "B"], groups=ONE), st.booleans(), st.data())
 def test_weights(rows: list[Row], split: bool, data: st.DataObject) -> None:
-    """Each day of a report's widest period has a share in proportion to its weight, over twelve orders of magnitude."""
+    """Each day of a report has a share in proportion to its weight, over twelve orders of magnitude."""
     counted = [row for row in rows if row["best"] is not None] or [
         rows[0] | {"best": 7, "low": 0, "high": None}
     ]

@@ -1,4 +1,4 @@
-"""What holds for every series: conservation, order of rows, names, gaps, and what more reports may do to a number."""
+"""What holds for every series: conservation, order of rows, names, gaps, and what more reports may change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import casualtystats as cs
@@ -31,6 +31,8 @@ from casualtystats.testing import (
 )
 
 DAY = timedelta(days=1)
+# No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
+USUAL = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 NAMED = st.sampled_from(["day", "week", "epiweek", "month", "quarter", "year"])
 CALENDARS: st.SearchStrategy[tuple[Any, date | None]] = st.one_of(
     NAMED.map(lambda every: (every, None)),
@@ -59,9 +61,10 @@ def close(got: pl.DataFrame, expected: pl.DataFrame) -> None:
             assert got[name].to_list() == expected[name].to_list()
 
 
-# --- conservation -----------------------------------------------------------------------------------------------------
+# --- conservation -------------------------------------------------------------------------------------------
 
 
+@USUAL
 @given(MANY, CALENDARS, st.sampled_from(["uniform", "whole"]))
 def test_conservation_with_overlapping_reports(
     some: Reports, calendar: tuple[Any, date | None], spread: Any
@@ -71,6 +74,7 @@ def test_conservation_with_overlapping_reports(
     assert_conserves_total(series.resample(*calendar))
 
 
+@USUAL
 @given(flow_series(measures=["killed", "died", "attacks"], one_sided=False))
 def test_conservation_under_every_calendar(series: FlowSeries[Any]) -> None:
     total = series.total().best
@@ -85,6 +89,7 @@ def test_conservation_under_every_calendar(series: FlowSeries[Any]) -> None:
             )
 
 
+@USUAL
 @given(flow_series(measures=["killed"]))
 def test_outside_its_reports_a_series_holds_nothing(series: FlowSeries[Any]) -> None:
     days = series.daily().to_frame()
@@ -101,8 +106,8 @@ def test_outside_its_reports_a_series_holds_nothing(series: FlowSeries[Any]) -> 
             assert (low, best, high, coverage, number) == (None, None, None, 0, 0)
 
 
+@USUAL
 @given(st.integers(0, 10**15), st.integers(1, 400), st.sampled_from(["uniform", "whole"]))
-@settings(max_examples=30)
 def test_one_report_of_any_size_is_given_back(count: int, days: int, spread: Any) -> None:
     first = date(2019, 4, 29)
     row = {"start_earliest": first, "end_latest": first + (days - 1) * DAY, "value": count}
@@ -139,6 +144,7 @@ def test_largest_remainders_published(name: str) -> None:
         assert series.to_frame()["best"].to_list() == entry["expected"]
 
 
+@USUAL
 @given(st.integers(0, 500), st.lists(st.integers(0, 20), min_size=1, max_size=12).filter(any))
 def test_largest_remainders(total: int, weights: list[int]) -> None:
     counts = largest_remainder(total, weights)
@@ -155,9 +161,10 @@ def test_largest_remainders_refused(total: int, weights: list[float]) -> None:
         largest_remainder(total, weights)
 
 
-# --- one truth, whatever the way to it --------------------------------------------------------------------------------
+# --- one truth, whatever the way to it ----------------------------------------------------------------------
 
 
+@USUAL
 @given(
     MANY, CALENDARS, st.randoms(use_true_random=False), st.sampled_from([[], ["place"], ["place", "group"]])
 )
@@ -174,6 +181,7 @@ def test_rows_in_any_order(
     assert one.total() == two.total()
 
 
+@USUAL
 @given(MANY, CALENDARS)
 def test_relabelling_a_place_relabels_only(some: Reports, calendar: tuple[Any, date | None]) -> None:
     names = {"A": "P", "A/x": "P/q", "B": "Q"}
@@ -183,6 +191,7 @@ def test_relabelling_a_place_relabels_only(some: Reports, calendar: tuple[Any, d
     assert one.with_columns(pl.col("place").replace(names)).equals(two)
 
 
+@USUAL
 @given(flow_series(), CALENDARS, CALENDARS, st.sampled_from(["uniform", "whole"]))
 def test_a_calendar_starts_from_the_reports(
     series: FlowSeries[Any], first: tuple[Any, date | None], second: tuple[Any, date | None], spread: Any
@@ -192,6 +201,7 @@ def test_a_calendar_starts_from_the_reports(
     assert series.resample("week").resample("month").to_frame().equals(series.resample("month").to_frame())
 
 
+@USUAL
 @given(flow_series(), NAMED)
 def test_engines_agree(series: FlowSeries[Any], every: Any) -> None:
     cells = series.resample(every).cells
@@ -202,15 +212,17 @@ def test_engines_agree(series: FlowSeries[Any], every: Any) -> None:
     close(totals.collect(engine="in-memory"), totals.collect(engine="streaming"))
 
 
+@USUAL
 @given(flow_series(), CALENDARS)
 def test_frames_satisfy_their_schemas(series: FlowSeries[Any], calendar: tuple[Any, date | None]) -> None:
     assert IntervalSchema.is_valid(series.to_frame())
     assert CellSchema.is_valid(series.resample(*calendar).to_frame())
 
 
-# --- bounds and gaps --------------------------------------------------------------------------------------------------
+# --- bounds and gaps ----------------------------------------------------------------------------------------
 
 
+@USUAL
 @given(MANY, CALENDARS)
 def test_bounds_are_ordered(some: Reports, calendar: tuple[Any, date | None]) -> None:
     series = cs.deaths(as_events(some), overlap="add").resample(*calendar)
@@ -219,6 +231,7 @@ def test_bounds_are_ordered(some: Reports, calendar: tuple[Any, date | None]) ->
     assert_bounds_ordered(series.intervals)
 
 
+@USUAL
 @given(flow_series(measures=["displaced", "facilities_out"]), CALENDARS)
 def test_bounds_of_what_does_not_add_up(series: FlowSeries[Any], calendar: tuple[Any, date | None]) -> None:
     frame = series.resample(*calendar).to_frame()
@@ -230,6 +243,7 @@ def test_bounds_of_what_does_not_add_up(series: FlowSeries[Any], calendar: tuple
     assert total.best == (rows["best"][0] if rows.height == 1 else None)
 
 
+@USUAL
 @given(flow_series(), CALENDARS)
 def test_what_is_missing_is_never_zero(series: FlowSeries[Any], calendar: tuple[Any, date | None]) -> None:
     rows = series.intervals.collect()
@@ -245,14 +259,15 @@ def test_what_is_missing_is_never_zero(series: FlowSeries[Any], calendar: tuple[
             assert cell["high"] is None
 
 
-MORE = {"value": 7, "place": "Z", "group": "civilian"}
+ADDED = {"value": 7, "place": "Z", "group": "civilian"}
 
 
+@USUAL
 @given(reports(places=["A", "B"], one_sided=False, max_size=5), st.dates(date(2019, 1, 1), date(2020, 4, 1)),
        st.integers(1, 30), NAMED)  # fmt: skip
 def test_a_separate_event_never_lowers_a_number(some: Reports, day: date, days: int, every: Any) -> None:
     more = reports_of(
-        [MORE | {"report_id": "new", "start_earliest": day, "end_latest": day + (days - 1) * DAY}]
+        [ADDED | {"report_id": "new", "start_earliest": day, "end_latest": day + (days - 1) * DAY}]
     )
     before = cs.deaths(some, overlap="add").resample(every)
     after = cs.deaths(Reports(pl.concat([some.frame, more.frame])), overlap="add").resample(every)
@@ -262,12 +277,13 @@ def test_a_separate_event_never_lowers_a_number(some: Reports, day: date, days: 
     for row in before.to_frame().to_dicts():
         found = cells[row["period_start"]]
         for name in ("low", "best", "high"):
-            # What was known may cease to be known (the series now speaks about more places), never become less.
+            # What was known may cease to be known (the series speaks about more places), never become less.
             if row[name] is not None and found[name] is not None:
                 assert found[name] >= row[name] - 1e-9
         assert found["low"] is not None or row["low"] is None
 
 
+@USUAL
 @given(reports(max_size=4), st.integers(0, 5), NAMED)
 def test_an_event_of_the_same_place_never_lowers_a_bound(some: Reports, at: int, every: Any) -> None:
     day = some.frame["start_earliest"].min() + at * DAY  # type: ignore[operator]
@@ -280,6 +296,7 @@ def test_an_event_of_the_same_place_never_lowers_a_bound(some: Reports, at: int,
         assert both.filter(pl.col(f"{name}_new") < pl.col(name) - 1e-9).is_empty()
 
 
+@USUAL
 @given(flow_series(measures=["killed"]), st.integers(0, 30), st.integers(0, 30))
 def test_observed_days_without_a_report_are_zero(series: FlowSeries[Any], early: int, late: int) -> None:
     first, last = series.info.first - early * DAY, series.info.last + late * DAY
@@ -302,9 +319,10 @@ def test_observed_takes_only_days_that_surely_belong() -> None:
         cs.deaths(some, observed=[date(2019, 5, 8)])  # type: ignore[list-item]
 
 
-# --- movements --------------------------------------------------------------------------------------------------------
+# --- movements ----------------------------------------------------------------------------------------------
 
 
+@USUAL
 @given(flow_series(measures=["displaced"], unit="people"))
 def test_people_read_as_movements_add_up(series: FlowSeries[Any]) -> None:
     moves, rows = series.as_displacements(), series.intervals.collect()
@@ -327,9 +345,10 @@ def test_only_people_who_move_are_read_as_movements() -> None:
         cs.displacement(reports_of(rows)).as_displacements()
 
 
-# --- stocks -----------------------------------------------------------------------------------------------------------
+# --- stocks -------------------------------------------------------------------------------------------------
 
 
+@USUAL
 @given(stock_series())
 def test_a_stock_is_given_back_for_its_day(series: Any) -> None:
     assert_bounds_ordered(series.to_frame())

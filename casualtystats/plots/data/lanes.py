@@ -11,7 +11,7 @@ from casualtystats.plots.data.checks import expect
 from casualtystats.printing import format_count
 from casualtystats.reports import Reports
 from casualtystats.series import OutageSeries
-from casualtystats.vocabulary import Kind, Measure, group_noun, measure_noun
+from casualtystats.vocabulary import Kind, Measure, measure_noun
 
 __all__ = ["NO_SOURCE", "Label", "outage_lanes", "report_lanes", "short_count"]
 
@@ -128,13 +128,10 @@ def outage_lanes(series: OutageSeries) -> pl.DataFrame:
     for row in _used(series, "attacks", ("flow", "cumulative")).to_dicts():
         hits[_told_with(row)] = short_count(row) + (" hit" if row["value"] == 1 else " hits")
     rows: list[dict[str, Any]] = []
-    several = went["group"].n_unique() > 1
     for row in went.to_dicts():
-        text = short_count(row) + (" facility" if row["value"] == 1 else " facilities")
+        text = _counted(row)
         found = hits.get(_told_with(row))
-        text += f", {found}" if found and row["kind"] != "stock" else ""
-        text += f" ({group_noun(row['group'])})" if several and row["group"] else ""
-        rows.append(_lane(row, text))
+        rows.append(_lane(row, f"{text}, {found}" if found and row["kind"] != "stock" else text))
     return _grouped(rows)
 
 
@@ -153,14 +150,17 @@ def _used(series: OutageSeries, measure: Measure, kinds: tuple[Kind, ...]) -> pl
 def _text(row: dict[str, Any], label: Label, varying: set[str]) -> str:
     if label == "wording" and row["wording"]:
         return " ".join(str(row["wording"]).split())
-    text = short_count(row)
-    if label != "value":
-        text += f" {measure_noun(row['measure'], row['unit'], row['group'], one=text == '1')}"
+    text = short_count(row) if label == "value" else _counted(row)
     # What tells two figures apart that would else seem to contradict each other.
     for name, word in (("place", "in "), ("destination", "to "), ("perpetrator", "side: ")):
         if name in varying and row[name]:
             text += f", {word}{str(row[name]).rsplit('/', 1)[-1]}"
     return f"{text} ({row['standard']})" if "standard" in varying and row["standard"] else text
+
+
+def _counted(row: dict[str, Any]) -> str:
+    number = short_count(row)
+    return f"{number} {measure_noun(row['measure'], row['unit'], row['group'], one=number == '1')}"
 
 
 def _lane(row: dict[str, Any], text: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from casualtystats.errors import KindError, MixedUnitsError, NoReportsError, OptionError
 from casualtystats.plots.data.checks import expect, whole_series
-from casualtystats.plots.data.lanes import NO_SOURCE
+from casualtystats.plots.data.lanes import NO_SOURCE, short_count
 from casualtystats.plots.dates import day_label
 from casualtystats.reports import Reports
 from casualtystats.series import CumulativeSeries
@@ -57,7 +57,7 @@ def running_points(reports: Reports) -> pl.DataFrame:
     -------
     pl.DataFrame
         `line` (source and standard, with place, side and first day where lines differ in them), `report_id`, `source`,
-        `date` (end of the total), `date_earliest` (earlier where the end is fuzzy), `since` (earliest first day), `value` (as stated), `low`, `high`,
+        `date` (end of the total), `date_earliest` (earlier where the end is fuzzy), `since` (earliest first day), `value` (as stated), `text` (with the words around it), `low`, `high`,
         `open_top`, `open_bottom`.
 
     Raises
@@ -89,7 +89,7 @@ def running_points(reports: Reports) -> pl.DataFrame:
         stated = next(value for value in (row["value"], row["best"], row["low"]) if value is not None)
         points.append({
             "line": ", ".join(parts), "report_id": row["report_id"], "source": row["source"] or NO_SOURCE,
-            "date": row["end_latest"], "date_earliest": row["end_earliest"], "since": row["line"][-2], "value": stated, "low": row["low"],
+            "date": row["end_latest"], "date_earliest": row["end_earliest"], "since": row["line"][-2], "value": stated, "low": row["low"], "text": short_count(row),
             "high": row["high"], "open_top": row["high"] is None,
             "open_bottom": row["best"] is None and row["low"] == 0 and row["high"] is not None,
         })  # fmt: skip

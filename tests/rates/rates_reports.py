@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import polars as pl
-import pytest
 
 from casualtystats.estimates import Estimate
 from casualtystats.periods import parse_date
@@ -25,11 +23,8 @@ def _report(number: int, row: dict[str, Any]) -> dict[str, Any]:
     return full
 
 
-@pytest.fixture
-def reports() -> Callable[[list[dict[str, Any]]], Reports]:
-    def make(rows: list[dict[str, Any]]) -> Reports:
-        schema = ReportSchema.create_empty().schema
-        full = [_report(number, row) for number, row in enumerate(rows)]
-        return Reports(ReportSchema.validate(pl.DataFrame(full, schema=schema)))
-
-    return make
+def make_reports(rows: list[dict[str, Any]]) -> Reports:
+    """Reports from rows that say no more than they need to."""
+    schema = ReportSchema.create_empty().schema
+    full = [_report(number, row) for number, row in enumerate(rows)]
+    return Reports(ReportSchema.validate(pl.DataFrame(full, schema=schema)))

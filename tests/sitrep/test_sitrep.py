@@ -1,0 +1,232 @@
+"""The situation report: the same bytes everywhere, every number traced, nothing lost on failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import casualtystats as cs
+from casualtystats.errors import CasualtyStatsError, NoReportsError, SitrepError
+from casualtystats.sitrep import write_sitrep
+from casualtystats.sitrep.write import MARKER, write_folder
+
+ROOT = Path(__file__).parent.parent.parent
+IDLIB = ROOT / "datasets" / "idlib-2019"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("sitrep") / "page"
+    write_sitrep(IDLIB, out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def numbers(page) -> dict:
+    return json.loads((page / "numbers.json").read_text(encoding="utf-8"))
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", ["0", "4711"])
+def test_same_input_same_bytes(page, tmp_path, seed):
+    environment = {**os.environ, "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": seed, "LC_ALL": "C"}
+    command = [sys.executable, "-m", "casualtystats", "sitrep", str(IDLIB), "--out", "again"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert _files(tmp_path / "again") == _files(page)
+    assert done.stderr == "", "quiet when piped"
+    assert "index.html" in done.stdout
+
+
+def test_page_needs_no_network_and_no_script(page):
+    text = (page / "index.html").read_text(encoding="utf-8")
+
+    class Reader(HTMLParser):
+        loads: list[str] = []
+        images = 0
+        labelled = 0
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found = dict(attrs)
+            if tag in ("script", "link", "iframe", "img", "object", "embed"):
+                self.loads.append(tag)
+            if tag == "svg":
+                self.images += 1
+            if found.get("role") == "img" and found.get("aria-label"):
+                self.labelled += 1
+            for name in ("src", "xlink:href"):
+                value = found.get(name)
+                if value and not value.startswith("#"):
+                    self.loads.append(value)
+
+    reader = Reader()
+    reader.feed(text)
+    assert reader.loads == []
+    assert 0 < reader.images <= reader.labelled, "each picture has its alternative text"
+    assert "url(http" not in text
+    assert "@import" not in text
+
+
+def test_every_number_in_bold_is_traced(page, numbers):
+    text = (page / "index.html").read_text(encoding="utf-8")
+    printed = dict(re.findall(r'<span class="number" id="(n\d+)">([^<]+)</span>', text))
+    listed = {number["key"]: number["text"] for number in numbers["numbers"]}
+    assert printed == listed
+    for number in numbers["numbers"]:
+        assert number["reports"] or number["method"] == "counted"
+        assert set(number["reports"]) <= set(numbers["reports"])
+        assert number["unit"]
+        assert number["method"]
+
+
+def _number(numbers: dict, label: str, *reports: str) -> dict:
+    found = [n for n in numbers["numbers"] if n["label"] == label and set(reports) <= set(n["reports"])]
+    assert found, label
+    return found[0]
+
+
+def test_claims_of_the_news_report_are_replayed(numbers):
+    rest = _number(numbers, "violent deaths of fighters not among the parts", "sohr-fighters-42")
+    assert (rest["low"], rest["best"], rest["high"]) == (7, None, None)
+    parts = _number(numbers, "violent deaths of fighters: sum of parts that share nobody")
+    assert (parts["low"], parts["best"], parts["high"]) == (35, 35, 35)
+    rate = _number(numbers, "people displaced a day", "ocha-displaced-180k")
+    assert rate["best"] == pytest.approx(180_000 / 11)
+    assert rate["days"] == [11, 11]
+    late_april = _number(numbers, "violent deaths of civilians a day", "sohr-civilians-119")
+    assert (late_april["low"], late_april["best"], late_april["high"]) == (pytest.approx(119 / 23), None, 8.5)
+    war = _number(numbers, "violent deaths a day", "news-war-370k")
+    assert war["low"] == pytest.approx(370_001 / 2982)
+    assert war["high"] is None
+    lost = _number(numbers, "facility-days without service within the period", "un-facilities-18")
+    assert (lost["low"], lost["high"]) == (18, 306)
+    twice = _number(numbers, "hits on a facility that was hit before", "un-attacks-20", "un-facilities-18")
+    assert (twice["low"], twice["high"]) == (2, None)
+    share = _number(numbers, "people displaced, % of inhabitants", "ocha-displaced-180k", "news-population-3m")
+    assert share["best"] == pytest.approx(6)
+
+
+def test_what_lies_inside_is_said(page):
+    text = re.sub(r"<[^>]+>", "", (page / "index.html").read_text(encoding="utf-8"))
+    assert "It lies inside the at least 42 violent deaths of fighters, and is not added to it." in text
+    child = text[text.index("a child killed by rocket fire"):][:600]
+    assert "It lies inside the more than 370,000 violent deaths" in child
+    assert "It shares nobody with the 119 violent deaths of civilians (different place)" in child
+    assert "more than 370,000" in text
+
+
+def test_any_folder_in_the_format(tmp_path):
+    folder = tmp_path / "my <figures>"
+    folder.mkdir()
+    (folder / "reports.csv").write_text(
+        "report_id,measure,unit,kind,qualifier,value,start,end,place,source,published,wording\n"
+        'a,died,people,flow,exactly,61,2021-01-01,2021-03-31,Camp,Clinic,2021-04-02,"<script>alert(1)</script>"\n'
+        "b,died,people,flow,at_least,10,2021-04-01,2021-04-30,Camp,Clinic,2021-05-02,=1+1\n"
+        "c,population,people,stock,exactly,58000,2021-02-15,,Camp,Census,2021-02-15,58 000\n"
+        "d,died,people,flow,exactly,minus one,2021-05-01,2021-05-31,Camp,Clinic,2021-06-02,\n"
+    )
+    out = tmp_path / "out"
+    told: list[str] = []
+    write_sitrep(folder, out, step=told.append)
+    text = (out / "index.html").read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "my &lt;figures&gt;" in text
+    assert "1</span> rows were not accepted" in text or "1</span> row was not accepted" in text
+    assert "'=1+1" in (out / "tables" / "reports.csv").read_text()
+    assert told[0] == "reading reports"
+    rates = [n for n in json.loads((out / "numbers.json").read_text())["numbers"] if n["unit"] == "per 10,000 person-days"]
+    assert rates[0]["best"] == pytest.approx(61 / (58_000 * 90) * 10_000)
+
+
+def test_an_earlier_sitrep_is_replaced_and_nothing_else(tmp_path):
+    out = tmp_path / "page"
+    write_folder(out, {"index.html": b"one", "old.txt": b"old"})
+    write_folder(out, {"index.html": b"two"})
+    assert _files(out) == {"index.html": b"two", MARKER: b"written by casualtystats sitrep\n"}
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("keep")
+    with pytest.raises(SitrepError, match="other files"):
+        write_folder(mine, {"index.html": b"x"})
+    file = tmp_path / "file"
+    file.write_text("keep")
+    with pytest.raises(SitrepError, match="got a file"):
+        write_folder(file, {})
+    with pytest.raises(SitrepError, match="parent folder"):
+        write_folder(tmp_path / "no" / "where", {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "mine", "page"]
+
+
+def test_a_failure_leaves_no_half_page(tmp_path):
+    out = tmp_path / "page"
+    write_folder(out, {"index.html": b"before"})
+    with pytest.raises(SitrepError):
+        write_folder(out, {"index.html": b"after", "index.html/below": b"not possible"})
+    assert _files(out)["index.html"] == b"before"
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    (folder / "reports.csv").write_text("report_id,measure,unit,kind,value,start,end\na,killed,people,flow,x,2019-05-01,2019-05-01\n")
+    with pytest.raises(NoReportsError, match="at least one valid report"):
+        write_sitrep(folder, out)
+    assert _files(out)["index.html"] == b"before"
+    (folder / "reports.csv").write_text("report_id,measure,unit,kind,value,start,end\na,killed,people,flow,1,2019-05-01,2019-05-01\n")
+    (folder / "datapackage.json").write_text('{"lead": ["b"]}')
+    with pytest.raises(SitrepError, match="lead reports"):
+        write_sitrep(folder, out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "page"]
+
+
+def _run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "casualtystats", *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_command_line(tmp_path):
+    shown = _run("sitrep", "--help", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "casualtystats sitrep idlib-2019 --out sitrep" in shown.stdout
+    wrong = _run("sitrep", "idlib-2020", "--out", "x", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert "Traceback" not in wrong.stderr
+    assert "idlib-2019" in wrong.stderr
+    assert "idlib-2019" in _run("datasets", cwd=tmp_path).stdout
+
+
+def test_command_line_in_process(tmp_path, capsys, monkeypatch):
+    from casualtystats.sitrep.cli import main
+
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    head = "report_id,measure,unit,kind,value,start,end\n"
+    good.write_text(head + "a,killed,people,flow,1,2019-05-01,2019-05-01\n")
+    bad.write_text(head + "a,killed,people,flow,-1,2019-05-01,2019-05-01\n")
+    for arguments, code, said in (
+        (["check", str(good)], 0, "1 report"),
+        (["check", str(bad)], 1, "row 1, value"),
+        (["check", str(tmp_path / "none.csv")], 2, ""),
+        (["datasets"], 0, "idlib-2019"),
+        (["sitrep", "idlib-2019", "--out", str(tmp_path / "page")], 0, "index.html"),
+        (["sitrep", "nowhere", "--out", str(tmp_path / "page")], 2, ""),
+    ):
+        monkeypatch.setattr(sys, "argv", ["casualtystats", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert (ended.value.code or 0) == code, arguments
+        assert said in capsys.readouterr().out
+
+
+def test_errors_have_one_base():
+    from casualtystats import errors
+
+    kinds = [getattr(errors, name) for name in errors.__all__]
+    assert all(issubclass(kind, CasualtyStatsError) for kind in kinds)
+    assert cs.CasualtyStatsError is CasualtyStatsError
