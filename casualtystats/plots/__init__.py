@@ -5,9 +5,9 @@
 
 from casualtystats.plots import alt_text
 from casualtystats.plots.bars import flow
-from casualtystats.plots.canvas import figure_bytes, save
-from casualtystats.plots.lanes import outages, report_periods
+from casualtystats.plots.files import figure_bytes, save
 from casualtystats.plots.points import rate
 from casualtystats.plots.steps import cumulative
+from casualtystats.plots.timelines import outages, report_periods
 
 __all__ = ["alt_text", "cumulative", "figure_bytes", "flow", "outages", "rate", "report_periods", "save"]

@@ -17,7 +17,7 @@ from casualtystats.plots.data.lanes import outage_lanes, report_lanes
 from casualtystats.plots.data.rate import rate_marks
 from casualtystats.plots.data.running import running_noun, running_points, running_steps
 from casualtystats.plots.dates import day_label
-from casualtystats.printing import format_count, format_rate
+from casualtystats.printing import Rounding, format_count, format_rate
 from casualtystats.rates import RateSeries
 from casualtystats.reports import Reports
 from casualtystats.series import CumulativeSeries, FlowSeries, OutageSeries
@@ -67,7 +67,11 @@ def flow(series: FlowSeries[Any]) -> str:
     silent = int(bars.filter(pl.col("state") == "no report")["days"].sum())
     told = _listed([_bar(row) for row in bars.filter(pl.col("state") != "no report").to_dicts()])
     gap = f" For {_many(silent, 'day')} there is no report." if silent else ""
-    derived = " Allocated counts are derived by spreading reports over their days." if bars["allocated"].any() else ""
+    derived = (
+        " Allocated counts are derived by spreading reports over their days."
+        if bars["allocated"].any()
+        else ""
+    )
     return f"Bars of {series.info.noun} per day. {told}{gap}{derived}"
 
 
@@ -84,7 +88,9 @@ def cumulative(series: CumulativeSeries[Any] | Reports) -> str:
     bounds = f"at least {low}, no upper bound known" if high is None else f"between {low} and {high}"
     best = "" if row["best"] is None else f"{format_count(row['best'])}; by the reports "
     start, end = max(row["since"], series.info.first), row["date"]
-    return f"Running total of {series.info.noun} since {day_label(start)}. By {day_label(end)}: {best}{bounds}."
+    return (
+        f"Running total of {series.info.noun} since {day_label(start)}. By {day_label(end)}: {best}{bounds}."
+    )
 
 
 def rate(rate_series: RateSeries, *, thresholds: Mapping[str, float] | None = None) -> str:
@@ -135,7 +141,7 @@ def _bar(row: dict[str, Any]) -> str:
         low, most = row["low_rate"] * row["days"], high * row["days"]
         return f"{when}: {format_count(round(low))} to {format_count(round(most))}"
     words = "at least " if floor else ""
-    way = "down" if floor else "nearest"
+    way: Rounding = "down" if floor else "nearest"
     # What an allocated cell may hold at most is drawn, but would drown the sentence.
     allocated = " allocated" if row["allocated"] and not floor else ""
     part = ", from reports on a part only" if row["partial"] else ""

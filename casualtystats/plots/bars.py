@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Any, Final
 
 import polars as pl
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from casualtystats.plots.canvas import Sheet, text_width
+from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.flow import flow_bars
 from casualtystats.plots.dates import number
 from casualtystats.plots.style import (
@@ -26,6 +27,7 @@ from casualtystats.plots.style import (
     house_style,
     lighter,
 )
+from casualtystats.plots.text import text_width
 from casualtystats.series import FlowSeries
 
 __all__ = ["flow"]
@@ -40,7 +42,9 @@ _NARROW: Final = 8.0
 _BAND_SHARE: Final = 0.32
 
 
-def flow(series: FlowSeries[Any], *, ax: Axes | None = None, width: float = 7.0, title: str | None = None) -> Axes:
+def flow(
+    series: FlowSeries[Any], *, ax: Axes | None = None, width: float = 7.0, title: str | None = None
+) -> Axes:
     """Each interval, or each calendar cell, as a bar as wide as its period and as high as its daily rate.
 
     The area of a bar is its count. A bar in outline was derived by spreading reports over days; an arrow stands on a
@@ -89,15 +93,19 @@ def flow(series: FlowSeries[Any], *, ax: Axes | None = None, width: float = 7.0,
     last: date = rows[-1]["period_end"]
     with house_style(ax is None):
         sheet = Sheet.of(ax, width)
-        tops = [row["height"] or 0 for row in rows] + [row["high_rate"] for row in rows if row["top"] == "band"]
+        tops = [row["height"] or 0 for row in rows] + [
+            row["high_rate"] for row in rows if row["top"] == "band"
+        ]
         room = 1.28 if bars["top"].is_in(["open", "beyond"]).any() else 1.08
         body = sheet.scale(f"{series.info.noun} per day", max(tops) * room, first, last)
         sheet.dress()
         for run in _runs(rows):
-            _outline(sheet.ax, run) if run[0]["allocated"] and run[0]["state"] == "value" else _solid(sheet, run[0])
+            _outline(sheet.ax, run) if run[0]["allocated"] and run[0]["state"] == "value" else _solid(
+                sheet, run[0]
+            )
         _tops(sheet, rows)
         sheet.settle(body, 0, series.info.source_line, title, _key(bars))
-    return sheet.ax
+    return sheet.axes
 
 
 def _runs(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -106,7 +114,13 @@ def _runs(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     for row in rows:
         shared = row["allocated"] and row["state"] == "value"
         before = runs[-1][-1] if runs else None
-        if shared and before and before["allocated"] and before["state"] == "value" and before["partial"] == row["partial"]:
+        if (
+            shared
+            and before
+            and before["allocated"]
+            and before["state"] == "value"
+            and before["partial"] == row["partial"]
+        ):
             runs[-1].append(row)
         else:
             runs.append([row])
@@ -120,14 +134,23 @@ def _edges(row: dict[str, Any]) -> tuple[float, float]:
     return (start + spare, end - spare) if row["state"] not in ("no report", "unbounded") else (start, end)
 
 
-def _outline(ax: Axes, run: list[dict[str, Any]]) -> None:
+def _outline(ax: Any, run: list[dict[str, Any]]) -> None:
     edges = [number(row["period_start"]) - 0.5 for row in run] + [number(run[-1]["period_end"]) + 0.5]
     heights = [row["height"] for row in run]
     hatch = _PART if run[0]["partial"] else None
-    ax.stairs(heights, edges, fill=True, facecolor=_PALE, edgecolor=lighter(_COLOUR, 0.35), linewidth=0, hatch=hatch, zorder=2)
+    ax.stairs(
+        heights,
+        edges,
+        fill=True,
+        facecolor=_PALE,
+        edgecolor=lighter(_COLOUR, 0.35),
+        linewidth=0,
+        hatch=hatch,
+        zorder=2,
+    )
     ax.stairs(heights, edges, baseline=0, color=_COLOUR, linewidth=1.0, zorder=3)
     if len(run) <= 60:
-        ax.vlines(edges[1:-1], 0, [min(a, b) for a, b in zip(heights, heights[1:], strict=False)], color=_COLOUR,
+        ax.vlines(edges[1:-1], 0, [min(a, b) for a, b in pairwise(heights)], color=_COLOUR,
                   linewidth=0.35, zorder=3)  # fmt: skip
 
 
@@ -145,19 +168,32 @@ def _solid(sheet: Sheet, row: dict[str, Any]) -> None:
     floor, fuzzy = row["state"] == "floor", row["days"] == end - start
     sure = (number(row["start_latest"]) - 0.5, number(row["end_earliest"]) + 0.5) if fuzzy else (start, end)
     sure = (max(start, sure[0]), min(end, sure[1]))
-    parts = [(start, end, True)] if sure[0] >= sure[1] else [(start, sure[0], True), (*sure, False), (sure[1], end, True)]
+    parts = (
+        [(start, end, True)]
+        if sure[0] >= sure[1]
+        else [(start, sure[0], True), (*sure, False), (sure[1], end, True)]
+    )
     for a, b, only_possible in parts:
         if b > a:
             face = _PALE if only_possible else lighter(_COLOUR, 0.6) if floor else _COLOUR
             hatch = _FUZZY if only_possible else _PART if row["partial"] else None
             edge = _COLOUR if only_possible else "white"
-            box = Rectangle((a, 0), b - a, height, facecolor=face, edgecolor=edge, linewidth=0, hatch=hatch, zorder=2)
+            box = Rectangle(
+                (a, 0), b - a, height, facecolor=face, edgecolor=edge, linewidth=0, hatch=hatch, zorder=2
+            )
             box.set_hatch_linewidth(0.6)
             ax.add_patch(box)
     # A floor has no lid: its top is dashed.
     ax.plot([start, start], [0, height], color=_COLOUR, linewidth=0.8, zorder=3)
     ax.plot([end, end], [0, height], color=_COLOUR, linewidth=0.8, zorder=3)
-    ax.plot([start, end], [height, height], color=_COLOUR, linewidth=1.0, linestyle=(0, (3, 2)) if floor else "-", zorder=3)
+    ax.plot(
+        [start, end],
+        [height, height],
+        color=_COLOUR,
+        linewidth=1.0,
+        linestyle=(0, (3, 2)) if floor else "-",
+        zorder=3,
+    )
 
 
 def _column(sheet: Sheet, row: dict[str, Any], start: float, end: float) -> None:
@@ -165,7 +201,9 @@ def _column(sheet: Sheet, row: dict[str, Any], start: float, end: float) -> None
     silent = row["state"] == "no report"
     stated = "" if row["stated"] is None else f" ({row['stated']:,} stated)"
     texts = ["no report"] if silent else [f"not bounded{stated}", "not bounded"]
-    look: dict[str, Any] = {"facecolor": GAP} if silent else {"facecolor": _FAINT, "edgecolor": lighter(_COLOUR), "hatch": ".."}
+    look: dict[str, Any] = (
+        {"facecolor": GAP} if silent else {"facecolor": _FAINT, "edgecolor": lighter(_COLOUR), "hatch": ".."}
+    )
     sheet.ax.axvspan(start, end, linewidth=0, zorder=0.3, **look)
     if not silent:
         sheet.ax.plot([start, end], [0, 0], color=_COLOUR, linewidth=2.4, solid_capstyle="butt", linestyle=(0, (1.5, 1)),
@@ -200,7 +238,11 @@ def _tops(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
                 alpha=0.3, edgecolor=INK, linewidth=0 if narrow else 0.5, zorder=1.8 if narrow else 3.5,
             ))  # fmt: skip
         # Neighbours alike share an arrow: a forest of them would say no more.
-        like = () if row is None or row["top"] not in ("open", "beyond") else (row["top"], row["state"], row["allocated"], row["height"])
+        like = (
+            ()
+            if row is None or row["top"] not in ("open", "beyond")
+            else (row["top"], row["state"], row["allocated"], row["height"])
+        )
         if group and (row is None or like != before or not row["allocated"]):
             _arrow(sheet.ax, group, scale)
             group = []
@@ -209,7 +251,7 @@ def _tops(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
         before = like
 
 
-def _arrow(ax: Axes, group: list[dict[str, Any]], scale: float) -> None:
+def _arrow(ax: Any, group: list[dict[str, Any]], scale: float) -> None:
     start, end = _edges(group[0])[0], _edges(group[-1])[1]
     beyond = group[0]["top"] == "beyond"
     ax.plot(
@@ -222,28 +264,76 @@ def _arrow(ax: Axes, group: list[dict[str, Any]], scale: float) -> None:
 def _key(bars: pl.DataFrame) -> list[Any]:
     state, top = set(bars["state"]), set(bars["top"])
     value = bars.filter(pl.col("state") == "value")
-    fuzzy = bars.filter((pl.col("start_latest") != pl.col("period_start")) | (pl.col("end_earliest") != pl.col("period_end")))
+    fuzzy = bars.filter(
+        (pl.col("start_latest") != pl.col("period_start")) | (pl.col("end_earliest") != pl.col("period_end"))
+    )
     key: list[Any] = []
     if not value.filter(~pl.col("allocated") & (pl.col("height") > 0)).is_empty() and len(state | top) > 2:
         key.append(Patch(facecolor=_COLOUR, edgecolor=_COLOUR, label="as reported"))
     if value["allocated"].any():
-        key.append(Patch(facecolor=_PALE, edgecolor=_COLOUR, linewidth=1, label="derived: a report spread over its days"))
+        key.append(
+            Patch(
+                facecolor=_PALE,
+                edgecolor=_COLOUR,
+                linewidth=1,
+                label="derived: a report spread over its days",
+            )
+        )
     if not bars.filter((pl.col("state") == "floor") & (pl.col("height") > 0)).is_empty():
-        key.append(Patch(facecolor=lighter(_COLOUR, 0.6), edgecolor=_COLOUR, linestyle="--", linewidth=0.8, label="at least"))
+        key.append(
+            Patch(
+                facecolor=lighter(_COLOUR, 0.6),
+                edgecolor=_COLOUR,
+                linestyle="--",
+                linewidth=0.8,
+                label="at least",
+            )
+        )
     if not fuzzy.is_empty():
-        key.append(Patch(facecolor=_PALE, edgecolor=_COLOUR, hatch=_FUZZY, linewidth=0, label="possible days: date not exactly known"))
+        key.append(
+            Patch(
+                facecolor=_PALE,
+                edgecolor=_COLOUR,
+                hatch=_FUZZY,
+                linewidth=0,
+                label="possible days: date not exactly known",
+            )
+        )
     if bars["partial"].any():
-        key.append(Patch(facecolor=_PALE, edgecolor=lighter(_COLOUR, 0.2), hatch=_PART, linewidth=0, label="a part only has a report"))
+        key.append(
+            Patch(
+                facecolor=_PALE,
+                edgecolor=lighter(_COLOUR, 0.2),
+                hatch=_PART,
+                linewidth=0,
+                label="a part only has a report",
+            )
+        )
     if "band" in top:
-        key.append(Patch(facecolor=BAND, alpha=0.3, edgecolor=INK, linewidth=0.5, label="what the reports allow"))
-    for name, face, text in (("open", INK, "no upper bound known"), ("beyond", "white", "upper bound above the picture")):
+        key.append(
+            Patch(facecolor=BAND, alpha=0.3, edgecolor=INK, linewidth=0.5, label="what the reports allow")
+        )
+    for name, face, text in (
+        ("open", INK, "no upper bound known"),
+        ("beyond", "white", "upper bound above the picture"),
+    ):
         if name in top:
             key.append(Line2D([], [], marker=UP_SIGN, markersize=9, markerfacecolor=face, markeredgecolor=INK,
                               markeredgewidth=0.7 if face == "white" else 0, linestyle="none", label=text))  # fmt: skip
     if not bars.filter((pl.col("state") == "floor") & (pl.col("height") == 0)).is_empty():
-        key.append(Line2D([], [], color=_COLOUR, linewidth=2.4, linestyle=(0, (1.5, 1)), label="lower bound of 0"))
+        key.append(
+            Line2D([], [], color=_COLOUR, linewidth=2.4, linestyle=(0, (1.5, 1)), label="lower bound of 0")
+        )
     if "unbounded" in state:
-        key.append(Patch(facecolor=_FAINT, edgecolor=lighter(_COLOUR), hatch="..", linewidth=0, label="reported, but not bounded (not zero)"))
+        key.append(
+            Patch(
+                facecolor=_FAINT,
+                edgecolor=lighter(_COLOUR),
+                hatch="..",
+                linewidth=0,
+                label="reported, but not bounded (not zero)",
+            )
+        )
     if "none reported" in state:
         key.append(Line2D([], [], color=_COLOUR, linewidth=2.4, label="none reported"))
     if "no report" in state:

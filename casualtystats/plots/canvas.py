@@ -1,81 +1,28 @@
-"""Figures without pyplot: size, margins, keys, source lines, and files that are the same bytes on every run."""
+"""Figures without pyplot: size, margins, axes, keys and source lines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from io import BytesIO
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from casualtystats.errors import OptionError
 from casualtystats.plots.dates import use_dates
-from casualtystats.plots.style import FAINT, FONT, GREY, INK, SMALL, TEXT, house_style
+from casualtystats.plots.style import FAINT, FONT, GREY, INK, SMALL, TEXT
+from casualtystats.plots.text import balanced, text_width, wrap
 
-__all__ = ["Sheet", "figure_bytes", "save", "text_width", "wrap"]
+__all__ = ["Sheet"]
 
-Format = Literal["svg", "png"]
 _NARROWEST: Final = 2.5
 _WIDEST: Final = 40.0
 _EDGE: Final = 5.0
 # From the axis to below two lines of date labels.
 _BELOW_DATES: Final = 2 * TEXT * 1.25 + 8
-
-
-@lru_cache(maxsize=4096)
-def _width(text: str, size: float, bold: bool, family: tuple[str, ...]) -> float:
-    font = FontProperties(family=list(family), size=size, weight="bold" if bold else "normal")
-    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-    return float(width)
-
-
-def text_width(text: str, size: float = TEXT, bold: bool = False) -> float:
-    """How many points wide a line of text will be.
-
-    Examples
-    --------
-    >>> 0 < text_width("12") < text_width("1,234")
-    True
-    """
-    family: list[str] = mpl.rcParams["font.family"]
-    return _width(text, size, bold, tuple(family))
-
-
-def wrap(text: str, points: float, size: float = TEXT, bold: bool = False) -> list[str]:
-    """Lines no wider than a number of points; a word that is wider than that is cut, with an ellipsis.
-
-    Examples
-    --------
-    >>> wrap("violent deaths of civilians per day", 90)
-    ['violent deaths of', 'civilians per day']
-    """
-    lines: list[str] = []
-    for word in text.split():
-        joined = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(joined, size, bold) <= points:
-            lines[-1] = joined
-            continue
-        while len(word) > 2 and text_width(word, size, bold) > points:
-            word = word.rstrip("…")[:-1] + "…"
-        lines.append(word)
-    return lines
-
-
-def _balanced(text: str, points: float) -> list[str]:
-    """As few lines as fit, of about the same length."""
-    lines = wrap(text, points)
-    while points > 20 and len(narrower := wrap(text, points - 5)) == len(lines) and "…" not in "".join(narrower):
-        lines, points = narrower, points - 5
-    return lines
 
 
 @dataclass
@@ -85,12 +32,12 @@ class Sheet:
     Parameters
     ----------
     ax : Axes
-        Where to draw.
+        Where to draw. Typed loosely: matplotlib's own annotations are partial.
     own : bool
         Whether the figure was made here.
     """
 
-    ax: Axes
+    ax: Any
     own: bool
 
     @classmethod
@@ -104,13 +51,15 @@ class Sheet:
         """
         if ax is not None:
             if not isinstance(ax, Axes):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise OptionError(f"expected ax= a matplotlib Axes, got {type(ax).__name__}; leave it out for a new figure")
+                raise OptionError(
+                    f"expected ax= a matplotlib Axes, got {type(ax).__name__}; leave it out for a new figure"
+                )
             return cls(ax, False)
         if not _NARROWEST <= width <= _WIDEST:
             raise OptionError(f"expected width= {_NARROWEST:g} to {_WIDEST:g} inches, got {width!r}")
         figure = Figure(figsize=(width, width), dpi=150, facecolor="white")
         FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
+        axes = figure.add_subplot(axes_class=_Shown)
         axes.set_position((_EDGE / (72 * width), 0.1, 1 - 4 * _EDGE / (72 * width), 0.8))
         return cls(axes, True)
 
@@ -120,6 +69,12 @@ class Sheet:
         found = self.ax.get_figure(root=True)
         if not isinstance(found, Figure):  # pragma: no cover
             raise OptionError("expected ax= on a figure, got one that was removed from its figure")
+        return found
+
+    @property
+    def axes(self) -> Axes:
+        """The axes, typed."""
+        found: Axes = self.ax
         return found
 
     @property
@@ -136,7 +91,7 @@ class Sheet:
         """Thin lines on two sides, small labels, and light rules behind the data."""
         self.ax.spines[["top", "right"]].set_visible(False)
         self.ax.set_axisbelow(True)
-        fonts = {"labelfontfamily": FONT} if self.own else {}
+        fonts: dict[str, Any] = {"labelfontfamily": FONT} if self.own else {}
         self.ax.tick_params(labelsize=TEXT, labelcolor=INK, width=0.6, length=3, color=GREY, **fonts)
         if grid:
             self.ax.grid(visible=True, axis="y", color=FAINT, linewidth=0.6)
@@ -165,9 +120,9 @@ class Sheet:
         top = top or 1.0
         locator = MaxNLocator(nbins=max(2, min(7, int(body / 26))), integer=whole, steps=[1, 2, 2.5, 5, 10])
         self.ax.yaxis.set_major_locator(locator)
-        self.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _number(value)))
+        self.ax.yaxis.set_major_formatter(FuncFormatter(_tick))
         self.ax.set_ylim(0, top)
-        lines = _balanced(label, body)
+        lines = balanced(label, body)
         self.ax.set_ylabel("\n".join(lines), fontsize=TEXT, color=INK, labelpad=4)
         shown = [value for value in locator.tick_values(0, top) if 0 <= value <= top]
         widest = max(text_width(_number(value)) for value in shown)
@@ -223,7 +178,10 @@ class Sheet:
         # Columns are filled one after the other, the first ones with what is left over.
         sizes = [len(key) // columns + (at < len(key) % columns) for at in range(columns)]
         ends = [sum(sizes[: at + 1]) for at in range(columns)]
-        deep = [sum(len(lines) * 1.2 + 0.35 for lines in rows[end - size : end]) for size, end in zip(sizes, ends, strict=True)]
+        deep = [
+            sum(len(lines) * 1.2 + 0.35 for lines in rows[end - size : end])
+            for size, end in zip(sizes, ends, strict=True)
+        ]
         return SMALL * max(deep) + 2
 
 
@@ -238,51 +196,5 @@ def _number(value: float) -> str:
     return f"{value:,.10g}"
 
 
-def figure_bytes(figure: Figure | Axes, format: Format = "svg", dpi: float = 150) -> bytes:
-    """A picture as the bytes of a file: the same on every run, in every time zone, whatever fonts are installed.
-
-    Parameters
-    ----------
-    figure : Figure or Axes
-        What to write.
-    format : {"svg", "png"}
-        Letters of an SVG are outlines.
-    dpi : float, default 150
-        Dots per inch of a PNG.
-
-    Raises
-    ------
-    OptionError
-        If the format is not known, or there is no figure.
-
-    Examples
-    --------
-    >>> from matplotlib.figure import Figure
-    >>> figure_bytes(Figure(figsize=(1, 1)))[:5]
-    b'<?xml'
-    """
-    if format not in ("svg", "png"):
-        raise OptionError(f"expected format= 'svg' or 'png', got {format!r}; others: figure.savefig of matplotlib")
-    found = figure.get_figure(root=True) if isinstance(figure, Axes) else figure
-    if not isinstance(found, Figure):
-        raise OptionError(f"expected a matplotlib Figure or Axes, got {type(figure).__name__}")
-    metadata: dict[str, Any] = {"Date": None, "Creator": None} if format == "svg" else {"Software": None}
-    buffer = BytesIO()
-    with house_style():
-        found.savefig(buffer, format=format, dpi=dpi, metadata=metadata, facecolor="white")
-    return buffer.getvalue()
-
-
-def save(figure: Figure | Axes, path: str | Path, dpi: float = 150) -> None:
-    """Write a picture to a file that ends in .svg or .png (see `figure_bytes`).
-
-    Raises
-    ------
-    OptionError
-        If the name of the file ends otherwise.
-    """
-    target = Path(path)
-    suffix = target.suffix.lower()
-    if suffix not in (".svg", ".png"):
-        raise OptionError(f"expected a file name that ends in .svg or .png, got {target.name!r}")
-    target.write_bytes(figure_bytes(figure, "svg" if suffix == ".svg" else "png", dpi))
+def _tick(value: float, _: int | None = None) -> str:
+    return _number(value)

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from matplotlib.axes import Axes
-from matplotlib.dates import date2num, num2date
+from matplotlib import dates
 from matplotlib.ticker import Formatter, Locator
 
 __all__ = ["DateLabels", "DateTicks", "day_label", "number", "ticks", "use_dates"]
 
+# Typed loosely: matplotlib does not annotate them.
+_to_number: Any = dates.date2num
+_to_date: Any = dates.num2date
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Points along the axis that one label needs: "29 Apr" at 8 points, and air.
 _ROOM: Final = 40.0
@@ -25,7 +27,7 @@ _MONTH_STEPS: Final = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
 
 def number(day: date) -> float:
     """Where a day stands on the axis."""
-    return float(date2num(day))
+    return float(_to_number(day))
 
 
 def day_label(day: date, year: bool = True) -> str:
@@ -72,15 +74,17 @@ class DateTicks(Locator):
 
     def __call__(self) -> Sequence[float]:
         """The ticks of the present limits."""
-        low, high = sorted(self.axis.get_view_interval())  # type: ignore[union-attr]
-        return self.tick_values(low, high)
+        axis: Any = self.axis
+        low, high = sorted(axis.get_view_interval())
+        found: Sequence[float] = self.tick_values(low, high)
+        return found
 
     def tick_values(self, vmin: float, vmax: float) -> Any:
         """The ticks between two numbers of days."""
-        axes: Axes = self.axis.axes  # type: ignore[union-attr, assignment]
-        width = axes.get_position().width * axes.get_figure(root=True).get_figwidth() * 72  # type: ignore[union-attr]
-        first = num2date(vmin).date() + timedelta(days=1 if vmin % 1 else 0)
-        last = num2date(vmax).date()
+        axis: Any = self.axis
+        width = axis.axes.get_position().width * axis.axes.get_figure(root=True).get_figwidth() * 72
+        first = _to_date(vmin).date() + timedelta(days=1 if vmin % 1 else 0)
+        last = _to_date(vmax).date()
         found = ticks(first, last, max(2, int(width / _ROOM)))
         return [number(day) for day in found or [first]]
 
@@ -90,11 +94,11 @@ class DateLabels(Formatter):
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         """One day in full, as for a cursor."""
-        return day_label(num2date(x).date())
+        return day_label(_to_date(x).date())
 
-    def format_ticks(self, values: Sequence[float]) -> list[str]:  # type: ignore[override]
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
         """The labels of all ticks together."""
-        days = [num2date(value).date() for value in values]
+        days = [_to_date(value).date() for value in values]
         if len(days) > 1 and all((day.month, day.day) == (1, 1) for day in days):
             return [str(day.year) for day in days]
         monthly = len(days) > 1 and all(day.day == 1 for day in days)
@@ -107,7 +111,7 @@ class DateLabels(Formatter):
         return labels
 
 
-def use_dates(ax: Axes, first: date, last: date, pad: float = 0.015) -> None:
+def use_dates(ax: Any, first: date, last: date, pad: float = 0.015) -> None:
     """Make the x axis a time axis that shows two days and those between, with a little air."""
     ax.xaxis_date("UTC")
     ax.xaxis.set_major_locator(DateTicks())

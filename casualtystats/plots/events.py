@@ -8,9 +8,10 @@ from typing import Any, Final
 import polars as pl
 
 from casualtystats.errors import OptionError
-from casualtystats.plots.canvas import Sheet, text_width
+from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.dates import number
 from casualtystats.plots.style import BAND, INK, SMALL
+from casualtystats.plots.text import text_width
 
 __all__ = ["draw_events", "place_labels"]
 
@@ -44,12 +45,17 @@ def place_labels(spots: list[tuple[float, float]], width: float) -> list[tuple[f
         line, wide = spots[at]
         left = line if line + wide <= width else max(0.0, line - wide)
         rows = range(len(placed) + 1)
-        costs = [sum(_clash((line, left, wide, row), spots[other], spot) for other, spot in placed.items()) for row in rows]
+        costs = [
+            sum(_clash((line, left, wide, row), spots[other], spot) for other, spot in placed.items())
+            for row in rows
+        ]
         placed[at] = (left, costs.index(min(costs)))
     return [placed[at] for at in range(len(spots))]
 
 
-def _clash(mine: tuple[float, float, float, int], other: tuple[float, float], spot: tuple[float, int]) -> bool:
+def _clash(
+    mine: tuple[float, float, float, int], other: tuple[float, float], spot: tuple[float, int]
+) -> bool:
     """Whether two labels overlap, or the line of the upper one crosses the lower one."""
     line, left, wide, row = mine
     other_line, other_wide = other
@@ -73,7 +79,9 @@ def draw_events(sheet: Sheet, events: pl.DataFrame | None) -> float:
         return 0.0
     if not isinstance(events, pl.DataFrame) or not set(_NEEDED) <= set(events.columns):  # pyright: ignore[reportUnnecessaryIsInstance]
         got = ", ".join(events.columns) if isinstance(events, pl.DataFrame) else type(events).__name__
-        raise OptionError(f"expected events= a frame with the columns {', '.join(_NEEDED)} (cs.datasets.events), got {got}")
+        raise OptionError(
+            f"expected events= a frame with the columns {', '.join(_NEEDED)} (cs.datasets.events), got {got}"
+        )
     left, right = sheet.ax.get_xlim()
     scale = sheet.width / (right - left)
     shown: list[tuple[float, float, dict[str, Any]]] = []
@@ -106,4 +114,5 @@ def draw_events(sheet: Sheet, events: pl.DataFrame | None) -> float:
 
 def _last(row: dict[str, Any]) -> date:
     end: date = row["end_latest"]
-    return max(end, row["start_latest"])
+    latest: date = row["start_latest"]
+    return max(end, latest)

@@ -1,4 +1,4 @@
-"""Reports and outages as lanes: one bar a report, under the name of its source."""
+"""Lanes: one bar a report, under the name of its source."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from datetime import date
 from typing import Any, Final
 
 import polars as pl
-from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from casualtystats.errors import OptionError
-from casualtystats.periods import parse_date
-from casualtystats.plots.canvas import Sheet, text_width, wrap
-from casualtystats.plots.data.lanes import Label, outage_lanes, report_lanes
+from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.dates import day_label, number, use_dates
 from casualtystats.plots.events import draw_events
 from casualtystats.plots.style import (
@@ -27,13 +23,11 @@ from casualtystats.plots.style import (
     INK,
     SMALL,
     UP_SIGN,
-    house_style,
     lighter,
 )
-from casualtystats.reports import Reports
-from casualtystats.series import OutageSeries
+from casualtystats.plots.text import text_width, wrap
 
-__all__ = ["outages", "report_periods"]
+__all__ = ["draw_lanes"]
 
 _HEAD: Final = 15.0
 _LANE: Final = 13.0
@@ -59,125 +53,10 @@ class _Placed:
         return _LANE + (len(self.lines) * _LINE if self.side == "over" else 0)
 
 
-def report_periods(
-    reports: Reports, *, ax: Axes | None = None, events: pl.DataFrame | None = None, label: Label | None = None,
-    since: str | date | None = None, until: str | date | None = None, width: float = 7.0, title: str | None = None,
-) -> Axes:  # fmt: skip
-    """Each report as a bar from the first to the last day that it is about, under the name of its source.
-
-    Parameters
-    ----------
-    reports : Reports
-        Of any measure and kind. A running total is a thin bar from its first day, a stock a diamond on its date. Days
-        on which a period may, but need not, have begun or ended are hatched.
-    ax : Axes, optional
-        Where to draw; it needs about 13 points of height a report. By default a figure that is as high as it needs.
-    events : pl.DataFrame, optional
-        Dated annotations, as of `cs.datasets.events`; those outside the days shown are left out.
-    label : {"value", "count", "wording"}, optional
-        What is printed at the bar: the number; the number with what it counts; the words of the report. By default the
-        number alone where all reports count the same.
-    since, until : str or date, optional
-        Show these days only. A bar that goes on is cut, with its date; reports that lie outside are counted under
-        the picture.
-    width : float, default 7
-        Width of a new figure in inches.
-    title : str, optional
-        A short noun.
-
-    Returns
-    -------
-    Axes
-        `ax.figure.savefig`, or `plots.save(ax, path)`.
-
-    Raises
-    ------
-    NoReportsError
-        If there is no report, or none in the days shown.
-    OptionError, KindError, MeasureError
-        If an option or the type of the reports is wrong.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> from casualtystats.reports import read_reports
-    >>> row = {"report_id": "a", "measure": "killed", "unit": "people", "kind": "flow", "value": "42"}
-    >>> reports = read_reports(pl.DataFrame([row | {"start": "2019-05-12", "end": "2019-05-13"}]))
-    >>> report_periods(reports, width=3.5).texts[0].get_text()
-    'source not stated'
-    """
-    lanes = report_lanes(reports, label)
-    first, last = _limit(since, 0), _limit(until, 1)
-    outside = _outside(lanes, first, last)
-    left_out = lanes.filter(outside).height
-    if left_out == lanes.height:
-        raise OptionError(f"expected since= and until= with a report between them, got {since} and {until}")
-    line = _source_line(lanes.filter(~outside))
-    if reports.origin is not None and reports.origin.title:
-        line += f". From: {reports.origin.title}"
-    if left_out:
-        line += f". {left_out} report{'' if left_out == 1 else 's'} outside the days shown"
-    with house_style(ax is None):
-        return _draw(Sheet.of(ax, width), lanes.filter(~outside), first, last, events, line, title, tail=False)
-
-
-def outages(
-    series: OutageSeries, *, ax: Axes | None = None, until: str | date | None = None, width: float = 7.0,
-    title: str | None = None,
-) -> Axes:  # fmt: skip
-    """Each report of facilities out of service as a bar over its period, and what is not known after it.
-
-    Parameters
-    ----------
-    series : OutageSeries
-        Made by `cs.outages`. A stock is a diamond on its date.
-    ax, width, title
-        As in `report_periods`.
-    until : str or date, optional
-        Last day shown; by default a sixth more than the days of the reports.
-
-    Returns
-    -------
-    Axes
-        The number of facilities, and of hits where the same source reports them for the same period, is printed
-        over each bar. The hatched stretch after a bar says that restoration is not reported: a facility may have
-        been back the next day, or never.
-
-    Raises
-    ------
-    NoReportsError
-        If no report counts facilities out of service.
-    OptionError, KindError, MeasureError
-        If an option or the type of the series is wrong.
-    """
-    lanes = outage_lanes(series)
-    last = _limit(until, 1)
-    reached = lanes["end"].max()
-    if last is not None and last < reached:  # type: ignore[operator]
-        raise OptionError(f"expected until= on or after the last day of the reports, {reached}; got {until}")
-    with house_style(ax is None):
-        return _draw(Sheet.of(ax, width), lanes, None, last, None, _source_line(lanes), title, tail=True)
-
-
-def _limit(day: str | date | None, at: int) -> date | None:
-    return None if day is None else parse_date(day)[at]
-
-
-def _outside(lanes: pl.DataFrame, first: date | None, last: date | None) -> pl.Expr:
-    """Whether a report lies outside the days shown."""
-    before = pl.lit(value=False) if first is None else pl.col("end") < first
-    after = pl.lit(value=False) if last is None else pl.col("start") > last
-    return before | after
-
-
-def _source_line(lanes: pl.DataFrame) -> str:
-    return "Source: " + ", ".join(lanes["source"].unique().sort())
-
-
-def _draw(
+def draw_lanes(
     sheet: Sheet, lanes: pl.DataFrame, first: date | None, last: date | None, events: pl.DataFrame | None, line: str,
     title: str | None, *, tail: bool,
-) -> Axes:  # fmt: skip
+) -> None:  # fmt: skip
     rows = lanes.to_dicts()
     # Half a date label may stand out at the left.
     sheet.side_margins(15, 18)
@@ -194,7 +73,6 @@ def _draw(
     sheet.ax.set_yticks([])
     above = draw_events(sheet, events)
     sheet.settle(body if sheet.own else sheet.height, above, line, title, _key(rows, tail=tail))
-    return sheet.ax
 
 
 def _text(row: dict[str, Any], first: date | None, last: date | None) -> str:
@@ -266,7 +144,11 @@ def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> 
     sure, until = max(start, number(row["start_latest"]) - 0.5), min(end, number(row["end_earliest"]) + 0.5)
     stock = row["kind"] == "stock"
     thick = _THICK[row["kind"]]
-    possible = [(start, end)] if sure >= until or (stock and row["start"] != row["end"]) else [(start, sure), (until, end)]
+    possible = (
+        [(start, end)]
+        if sure >= until or (stock and row["start"] != row["end"])
+        else [(start, sure), (until, end)]
+    )
     for a, b in possible:
         if b > a and not (stock and row["start"] == row["end"]):
             _box(ax, a, b, y, max(thick, 5), lighter(colour, 0.8), colour, _HATCH)
@@ -287,8 +169,12 @@ def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> 
     _print(sheet, lane, y, start, end)
 
 
-def _box(ax: Axes, a: float, b: float, y: float, thick: float, face: str, edge: str, hatch: str | None) -> None:
-    box = Rectangle((a, y - thick / 2), b - a, thick, facecolor=face, edgecolor=edge, linewidth=0, hatch=hatch, zorder=2)
+def _box(
+    ax: Any, a: float, b: float, y: float, thick: float, face: str, edge: str, hatch: str | None
+) -> None:
+    box = Rectangle(
+        (a, y - thick / 2), b - a, thick, facecolor=face, edgecolor=edge, linewidth=0, hatch=hatch, zorder=2
+    )
     box.set_hatch_linewidth(0.6)
     ax.add_patch(box)
 
@@ -324,15 +210,66 @@ def _key(rows: list[dict[str, Any]], *, tail: bool) -> list[Any]:
     if "flow" in kinds and len(kinds) > 1:
         key.append(Line2D([], [], color=GREY, linewidth=6, solid_capstyle="butt", label="new in the period"))
     if "cumulative" in kinds:
-        key.append(Line2D([], [], color=GREY, linewidth=2.5, marker="|", markersize=7, markevery=[1], label="running total"))
+        key.append(
+            Line2D(
+                [],
+                [],
+                color=GREY,
+                linewidth=2.5,
+                marker="|",
+                markersize=7,
+                markevery=[1],
+                label="running total",
+            )
+        )
     if "stock" in kinds:
-        key.append(Line2D([], [], color=GREY, marker="D", markersize=5, linestyle="none", label="on one date"))
+        key.append(
+            Line2D([], [], color=GREY, marker="D", markersize=5, linestyle="none", label="on one date")
+        )
     if fuzzy:
-        key.append(Patch(facecolor=lighter(GREY, 0.8), edgecolor=GREY, hatch=_HATCH, linewidth=0, label="possible days: date not exactly known"))
+        key.append(
+            Patch(
+                facecolor=lighter(GREY, 0.8),
+                edgecolor=GREY,
+                hatch=_HATCH,
+                linewidth=0,
+                label="possible days: date not exactly known",
+            )
+        )
     if any(row["open_top"] for row in rows):
-        key.append(Line2D([], [], color=INK, marker=UP_SIGN, markersize=9, markeredgewidth=0, linestyle="none", label="no upper bound known"))
+        key.append(
+            Line2D(
+                [],
+                [],
+                color=INK,
+                marker=UP_SIGN,
+                markersize=9,
+                markeredgewidth=0,
+                linestyle="none",
+                label="no upper bound known",
+            )
+        )
     if any(row["open_bottom"] for row in rows):
-        key.append(Line2D([], [], color=INK, marker=DOWN_SIGN, markersize=9, markeredgewidth=0, linestyle="none", label="upper bound only"))
+        key.append(
+            Line2D(
+                [],
+                [],
+                color=INK,
+                marker=DOWN_SIGN,
+                markersize=9,
+                markeredgewidth=0,
+                linestyle="none",
+                label="upper bound only",
+            )
+        )
     if tail and kinds != {"stock"}:
-        key.append(Patch(facecolor="white", edgecolor=BAND, hatch=_UNKNOWN, linewidth=0, label="not known whether restored"))
+        key.append(
+            Patch(
+                facecolor="white",
+                edgecolor=BAND,
+                hatch=_UNKNOWN,
+                linewidth=0,
+                label="not known whether restored",
+            )
+        )
     return key

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from casualtystats.errors import OptionError
-from casualtystats.plots.canvas import Sheet, text_width
+from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.rate import rate_marks
 from casualtystats.plots.dates import number
 from casualtystats.plots.style import (
@@ -27,6 +27,7 @@ from casualtystats.plots.style import (
     lighter,
     style_for,
 )
+from casualtystats.plots.text import text_width
 from casualtystats.rates import RateSeries
 
 __all__ = ["rate"]
@@ -68,28 +69,34 @@ def rate(
     limits = dict(thresholds or {})
     for name, value in limits.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise OptionError(f"expected thresholds= labels with finite numbers of 0 or more, got {name!r}: {value!r}")
+            raise OptionError(
+                f"expected thresholds= labels with finite numbers of 0 or more, got {name!r}: {value!r}"
+            )
     with house_style(ax is None):
         return _draw(Sheet.of(ax, width), marks, limits, rate_series.note or "Source: not stated", title)
 
 
-def _draw(sheet: Sheet, marks: pl.DataFrame, limits: dict[str, float], source: str, title: str | None) -> Axes:
+def _draw(
+    sheet: Sheet, marks: pl.DataFrame, limits: dict[str, float], source: str, title: str | None
+) -> Axes:
     rows = marks.to_dicts()
     top = _top(rows, limits)
-    first, last = marks["period_start"].min(), marks["period_end"].max()
-    body = sheet.scale(marks["label"][0], top * 1.18, first, last)  # type: ignore[arg-type]
+    first, last = min(marks["period_start"].to_list()), max(marks["period_end"].to_list())
+    body = sheet.scale(marks["label"][0], top * 1.18, first, last)
     sheet.dress()
     names = list(dict.fromkeys(row["row"] for row in rows))
     for row in rows:
         _mark(sheet, row, names.index(row["row"]), len(names))
     sheet.settle(body, 0, source, title, _key(marks, names, sheet.ax.get_ylim()[1]))
     _limits(sheet, limits, rows)
-    return sheet.ax
+    return sheet.axes
 
 
 def _top(rows: list[dict[str, Any]], limits: dict[str, float]) -> float:
     """The highest value to be seen: upper ends that would press all else to the ground are cut."""
-    seen = [value for row in rows for value in (row["rate"], row["rate_low"], row["ci_low"]) if value is not None]
+    seen = [
+        value for row in rows for value in (row["rate"], row["rate_low"], row["ci_low"]) if value is not None
+    ]
     reach = _ABSURD * max(seen, default=0.0)
     ends = [row[name] for row in rows for name in ("rate_high", "ci_high") if row[name] is not None]
     return max([*seen, *limits.values(), *(end for end in ends if not reach or end <= reach)], default=0.0)
@@ -107,17 +114,41 @@ def _mark(sheet: Sheet, row: dict[str, Any], at: int, of: int) -> None:
     left, right = ax.get_xlim()
     # Rows of one period stand beside each other.
     x = (start + end) / 2 + (at - (of - 1) / 2) * 9 * (right - left) / sheet.width
-    low, high = row["rate_low"], row["rate_high"]
+    low: Any = row["rate_low"]
+    high: Any = row["rate_high"]
     if low is not None and high is not None and high > low:
-        ax.plot([x, x], [low, min(high, top)], color=lighter(colour, 0.55), linewidth=_RANGE, solid_capstyle="butt", zorder=2)
+        ax.plot(
+            [x, x],
+            [low, min(high, top)],
+            color=lighter(colour, 0.55),
+            linewidth=_RANGE,
+            solid_capstyle="butt",
+            zorder=2,
+        )
     if row["state"] == "floor" and not low:
-        ax.axvspan(start, end, facecolor=lighter(colour, 0.93), edgecolor=lighter(colour), hatch="..", linewidth=0, zorder=0.3)
+        ax.axvspan(
+            start,
+            end,
+            facecolor=lighter(colour, 0.93),
+            edgecolor=lighter(colour),
+            hatch="..",
+            linewidth=0,
+            zorder=0.3,
+        )
     if row["state"] == "range":
         ax.hlines([low, min(high, top)], start, end, color=colour, linewidth=0.8, alpha=0.8, zorder=2.2)
-    point = row["rate"] if row["rate"] is not None else low if row["state"] == "floor" else None
+    point: Any = row["rate"] if row["rate"] is not None else low if row["state"] == "floor" else None
     if row["ci_low"] is not None:
         upper = row["ci_high"] if row["ci_high"] is not None else point
-        ax.plot([x, x], [row["ci_low"], min(upper, top)], color=INK, linewidth=_SAMPLING, marker="_", markersize=5, zorder=3)
+        ax.plot(
+            [x, x],
+            [row["ci_low"], min(upper, top)],
+            color=INK,
+            linewidth=_SAMPLING,
+            marker="_",
+            markersize=5,
+            zorder=3,
+        )
     if row["open_top"] or row["ci_open"] or (high is not None and high > top):
         hollow = not (row["open_top"] or row["ci_open"])
         ax.plot([x], [top * 0.9 if hollow else point], marker=UP, markersize=20, markerfacecolor="white" if hollow else INK,
@@ -135,18 +166,34 @@ def _limits(sheet: Sheet, limits: dict[str, float], rows: list[dict[str, Any]]) 
     lines = [value * sheet.height / top for value in limits.values()]
     taken: list[tuple[float, float, float, float]] = [(0, y - 1, sheet.width, y + 1) for y in lines]
     for row in rows:
-        x = ((number(row["period_start"]) + number(row["period_end"])) / 2 - left) * sheet.width / (right - left)
-        ends = [row[name] for name in ("rate", "rate_low", "rate_high", "ci_low", "ci_high") if row[name] is not None]
+        x = (
+            ((number(row["period_start"]) + number(row["period_end"])) / 2 - left)
+            * sheet.width
+            / (right - left)
+        )
+        ends = [
+            row[name]
+            for name in ("rate", "rate_low", "rate_high", "ci_low", "ci_high")
+            if row[name] is not None
+        ]
         if ends:
-            taken.append((x - 6, min(ends) * sheet.height / top - 4, x + 6, max(ends) * sheet.height / top + 10))
+            taken.append(
+                (x - 6, min(ends) * sheet.height / top - 4, x + 6, max(ends) * sheet.height / top + 10)
+            )
     for name, value in sorted(limits.items(), key=lambda item: (item[1], item[0])):
         sheet.ax.axhline(value, color=GREY, linewidth=0.9, linestyle=(0, (5, 3)), zorder=1)
         text = f"{name}: {value:,.10g}"
         while len(text) > 4 and text_width(text, SMALL) > sheet.width - 8:
             text = text.rstrip("…")[:-1] + "…"
         wide, at = text_width(text, SMALL), value * sheet.height / top
-        boxes = [(x, y, x + wide, y + SMALL * 1.15) for y in (at + 2, at - 2 - SMALL * 1.2) for x in (sheet.width - wide - 2, 2.0)]
-        costs = [sum(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for b in taken) for a in boxes]
+        boxes = [
+            (x, y, x + wide, y + SMALL * 1.15)
+            for y in (at + 2, at - 2 - SMALL * 1.2)
+            for x in (sheet.width - wide - 2, 2.0)
+        ]
+        costs = [
+            sum(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for b in taken) for a in boxes
+        ]
         box = boxes[costs.index(min(costs))]
         taken.append(box)
         sheet.ax.annotate(
@@ -160,29 +207,81 @@ def _key(marks: pl.DataFrame, names: list[str], top: float) -> list[Any]:
     if len(names) > 1:
         for at, name in enumerate(names):
             colour, marker, _ = style_for(at)
-            key.append(Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="none", label=name))
+            key.append(
+                Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="none", label=name)
+            )
     colour = style_for(0)[0] if len(names) == 1 else GREY
     hollow = marks.filter((pl.col("state") == "value") & (pl.col("allocated") | pl.col("partial")))
     if not marks.filter((pl.col("state") == "value") & ~(pl.col("allocated") | pl.col("partial"))).is_empty():
-        key.append(Line2D([], [], color=colour, linewidth=1, marker="o", markersize=5.5, label="rate over its period"))
+        key.append(
+            Line2D(
+                [], [], color=colour, linewidth=1, marker="o", markersize=5.5, label="rate over its period"
+            )
+        )
     if not hollow.is_empty():
         key.append(Line2D([], [], color=colour, marker="o", markersize=5.5, markerfacecolor="white", linestyle="none",
                           label="derived, or a part only has a report"))  # fmt: skip
     if not marks.filter((pl.col("state") == "floor") & (pl.col("rate_low") > 0)).is_empty():
-        key.append(Line2D([], [], color=colour, marker="o", markersize=5.5, markerfacecolor="white", linewidth=1, label="at least"))
+        key.append(
+            Line2D(
+                [],
+                [],
+                color=colour,
+                marker="o",
+                markersize=5.5,
+                markerfacecolor="white",
+                linewidth=1,
+                label="at least",
+            )
+        )
     if not marks.filter((pl.col("state") == "floor") & (pl.col("rate_low") == 0)).is_empty():
-        key.append(Patch(facecolor=lighter(colour, 0.93), edgecolor=lighter(colour), hatch="..", linewidth=0, label="reported, but not bounded (not zero)"))
+        key.append(
+            Patch(
+                facecolor=lighter(colour, 0.93),
+                edgecolor=lighter(colour),
+                hatch="..",
+                linewidth=0,
+                label="reported, but not bounded (not zero)",
+            )
+        )
     if not marks.filter(pl.col("rate_high") > pl.col("rate_low")).is_empty():
         key.append(Patch(facecolor=lighter(colour, 0.55), linewidth=0, label="source range"))
     levels = marks.filter(pl.col("ci_low").is_not_null())["level"].unique().sort().to_list()
     if levels:
         share = " and ".join(f"{100 * level:.10g} %" for level in levels)
-        key.append(Line2D([0], [0], color=INK, linewidth=_SAMPLING, marker="|", markersize=6, label=f"sampling interval ({share})"))
+        key.append(
+            Line2D(
+                [0],
+                [0],
+                color=INK,
+                linewidth=_SAMPLING,
+                marker="|",
+                markersize=6,
+                label=f"sampling interval ({share})",
+            )
+        )
     if not marks.filter((pl.col("rate_high") > top) & ~pl.col("ci_open")).is_empty():
         key.append(Line2D([], [], marker=UP_SIGN, markersize=9, markerfacecolor="white", markeredgecolor=INK,
                           markeredgewidth=0.7, linestyle="none", label="source range goes on above"))  # fmt: skip
     if (marks["open_top"] | marks["ci_open"]).any():
-        key.append(Line2D([], [], color=INK, marker=UP_SIGN, markersize=9, markeredgewidth=0, linestyle="none", label="no upper bound known"))
+        key.append(
+            Line2D(
+                [],
+                [],
+                color=INK,
+                marker=UP_SIGN,
+                markersize=9,
+                markeredgewidth=0,
+                linestyle="none",
+                label="no upper bound known",
+            )
+        )
     if (marks["state"] == "no report").any():
-        key.append(Patch(facecolor=GAP, linewidth=0, label="no rate: days without a report" if len(names) == 1 else "no report: left out"))
+        key.append(
+            Patch(
+                facecolor=GAP,
+                linewidth=0,
+                label="no rate: days without a report" if len(names) == 1 else "no report: left out",
+            )
+        )
     return key

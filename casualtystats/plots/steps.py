@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Final
 
 import polars as pl
@@ -9,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from casualtystats.plots.canvas import Sheet, text_width
+from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.running import running_noun, running_points, running_steps
 from casualtystats.plots.dates import day_label, number
 from casualtystats.plots.style import (
@@ -26,6 +27,7 @@ from casualtystats.plots.style import (
     house_style,
     style_for,
 )
+from casualtystats.plots.text import text_width
 from casualtystats.printing import format_count
 from casualtystats.reports import Reports
 from casualtystats.series import CumulativeSeries
@@ -36,7 +38,11 @@ _ABSURD: Final = 2.5
 
 
 def cumulative(
-    series: CumulativeSeries[Any] | Reports, *, ax: Axes | None = None, width: float = 7.0, title: str | None = None
+    series: CumulativeSeries[Any] | Reports,
+    *,
+    ax: Axes | None = None,
+    width: float = 7.0,
+    title: str | None = None,
 ) -> Axes:
     """Running totals: of a series, as steps with bounds; of reports, as they were published, a line a source.
 
@@ -75,27 +81,53 @@ def cumulative(
 def _series(sheet: Sheet, steps: pl.DataFrame, series: CumulativeSeries[Any], title: str | None) -> Axes:
     ax = sheet.ax
     shown = steps.with_columns(pl.coalesce("best", "low").cast(pl.Float64).alias("shown"))
-    tallest: float = shown["shown"].max() or 0.0  # type: ignore[assignment]
-    highs = shown.filter((pl.col("high") <= _ABSURD * tallest) if tallest else pl.lit(value=True))["high"]
-    top = max(tallest, highs.max() or 0)  # type: ignore[type-var]
+    tallest: float = max(shown["shown"].to_list())
+    within = [value for value in shown["high"].drop_nulls() if not tallest or value <= _ABSURD * tallest]
+    top = max([tallest, *within])
     since, last = max(steps["since"][0], series.info.first), steps["date"][-1]
-    body = sheet.scale(f"{series.info.noun}, total since {day_label(since)}", top * 1.22, since, last, whole=True)
+    body = sheet.scale(
+        f"{series.info.noun}, total since {day_label(since)}", top * 1.22, since, last, whole=True
+    )
     sheet.dress()
     x = [number(day) for day in shown["date"]]
-    lows, highest = shown["low"].to_list(), [value if value is not None and value <= _ABSURD * tallest else None for value in shown["high"]]
+    lows, highest = (
+        shown["low"].to_list(),
+        [value if value is not None and value <= _ABSURD * tallest else None for value in shown["high"]],
+    )
     band = [high is not None and high > low for low, high in zip(lows, highest, strict=True)]
     if any(band):
-        ax.fill_between(x, lows, [high or 0 for high in highest], where=band, step="post", color=BAND, alpha=0.3, linewidth=0, zorder=1.5)
+        ax.fill_between(
+            x,
+            lows,
+            [high or 0 for high in highest],
+            where=band,
+            step="post",
+            color=BAND,
+            alpha=0.3,
+            linewidth=0,
+            zorder=1.5,
+        )
     best = [float("nan") if value is None else value for value in shown["best"]]
     ax.step(x, best, where="post", color=COLOURS[0], linewidth=1.4, zorder=3)
     sided = [low if value is None else float("nan") for value, low in zip(shown["best"], lows, strict=True)]
     ax.step(x, sided, where="post", color=COLOURS[0], linewidth=1.2, linestyle=(0, (3, 2)), zorder=3)
     if len(x) == 1:
-        ax.plot(x, shown["shown"].to_list(), marker="o", markersize=4, color=COLOURS[0], linestyle="none", zorder=4)
+        ax.plot(
+            x,
+            shown["shown"].to_list(),
+            marker="o",
+            markersize=4,
+            color=COLOURS[0],
+            linestyle="none",
+            zorder=4,
+        )
     apart = not shown.filter(pl.col("low") < pl.col("best")).is_empty()
     if apart:
         ax.step(x, lows, where="post", color=GREY, linewidth=0.8, linestyle=(0, (1.2, 1.2)), zorder=2)
-    kinds = ["open" if high is None else "beyond" if drawn is None else "" for high, drawn in zip(shown["high"], highest, strict=True)]
+    kinds = [
+        "open" if high is None else "beyond" if drawn is None else ""
+        for high, drawn in zip(shown["high"], highest, strict=True)
+    ]
     for at, kind in enumerate(kinds):
         # An arrow at the start and at the end of each stretch without an upper bound.
         if kind and (at in (0, len(kinds) - 1) or kinds[at + 1] != kind or kinds[at - 1] != kind):
@@ -103,7 +135,9 @@ def _series(sheet: Sheet, steps: pl.DataFrame, series: CumulativeSeries[Any], ti
                     markeredgecolor=INK, markeredgewidth=0.7 if kind == "beyond" else 0, linestyle="none", zorder=5)  # fmt: skip
     key: list[Any] = []
     if shown["best"].null_count() < shown.height:
-        key.append(Line2D([], [], color=COLOURS[0], linewidth=1.4, label="best value (between reports: derived)"))
+        key.append(
+            Line2D([], [], color=COLOURS[0], linewidth=1.4, label="best value (between reports: derived)")
+        )
     if shown["best"].has_nulls():
         key.append(Line2D([], [], color=COLOURS[0], linewidth=1.2, linestyle=(0, (3, 2)), label="at least"))
     if apart:
@@ -115,7 +149,7 @@ def _series(sheet: Sheet, steps: pl.DataFrame, series: CumulativeSeries[Any], ti
         key.append(Line2D([], [], marker=UP_SIGN, markersize=9, markerfacecolor="white", markeredgecolor=INK,
                           markeredgewidth=0.7, linestyle="none", label="upper bound above the picture"))  # fmt: skip
     sheet.settle(body, 0, series.info.source_line, title, key)
-    return ax
+    return sheet.axes
 
 
 def _arrows(above: bool, below: bool) -> list[Any]:
@@ -128,12 +162,17 @@ def _arrows(above: bool, below: bool) -> list[Any]:
 
 def _published(sheet: Sheet, points: pl.DataFrame, noun: str, sources: str, title: str | None) -> Axes:
     ax = sheet.ax
-    largest: int = points["value"].max()  # type: ignore[assignment]
-    first, last = points["date_earliest"].min(), points["date"].max()
-    body = sheet.scale(f"{noun}, running total", largest * 1.2, first, last, whole=True)  # type: ignore[arg-type]
+    largest: int = max(points["value"].to_list())
+    first, last = min(points["date_earliest"].to_list()), max(points["date"].to_list())
+    body = sheet.scale(f"{noun}, running total", largest * 1.2, first, last, whole=True)
     sheet.dress()
     key: list[Any] = []
-    names = points.group_by("line").agg(pl.col("date").min(), pl.col("value").max()).sort("date", "line")["line"].to_list()
+    names = (
+        points.group_by("line")
+        .agg(pl.col("date").min(), pl.col("value").max())
+        .sort("date", "line")["line"]
+        .to_list()
+    )
     for at, name in enumerate(names):
         colour, marker, line = style_for(at)
         rows = points.filter(pl.col("line") == name).sort("date", "report_id").to_dicts()
@@ -141,31 +180,57 @@ def _published(sheet: Sheet, points: pl.DataFrame, noun: str, sources: str, titl
         ax.step(x, y, where="post", color=colour, linestyle=line, linewidth=1.2, zorder=2)
         for row, px, py in zip(rows, x, y, strict=True):
             if row["date_earliest"] != row["date"]:
-                ax.plot([number(row["date_earliest"]), px], [py, py], color=colour, linewidth=0.8, marker="|", markersize=4, zorder=2)
+                ax.plot(
+                    [number(row["date_earliest"]), px],
+                    [py, py],
+                    color=colour,
+                    linewidth=0.8,
+                    marker="|",
+                    markersize=4,
+                    zorder=2,
+                )
             if row["high"] is not None and row["low"] < row["high"]:
-                ax.plot([px, px], [row["low"], row["high"]], color=colour, linewidth=4, alpha=0.35, solid_capstyle="butt", zorder=1.8)
+                ax.plot(
+                    [px, px],
+                    [row["low"], row["high"]],
+                    color=colour,
+                    linewidth=4,
+                    alpha=0.35,
+                    solid_capstyle="butt",
+                    zorder=1.8,
+                )
             if row["open_top"] or row["open_bottom"]:
                 ax.plot([px], [py], marker=UP if row["open_top"] else DOWN, markersize=20, color=INK, markeredgewidth=0,
                         linestyle="none", zorder=2.5)  # fmt: skip
             ax.plot([px], [py], marker=marker, markersize=6, color=colour, markeredgecolor="white", markeredgewidth=0.5,
                     linestyle="none", zorder=4)  # fmt: skip
-        key.append(Line2D([], [], color=colour, linestyle=line, linewidth=1.2, marker=marker, markersize=5, label=name))
+        key.append(
+            Line2D(
+                [], [], color=colour, linestyle=line, linewidth=1.2, marker=marker, markersize=5, label=name
+            )
+        )
     _values(sheet, points, body)
     key += _arrows(bool(points["open_top"].any()), bool(points["open_bottom"].any()))
     sheet.settle(body, 0, sources, title, key)
-    return ax
+    return sheet.axes
 
 
 def _values(sheet: Sheet, points: pl.DataFrame, body: float) -> None:
     """Print the value at each point where it runs into no other point and no other value."""
     left, right = sheet.ax.get_xlim()
     _, top = sheet.ax.get_ylim()
-    spots = [((number(row["date"]) - left) * sheet.width / (right - left), row["value"] * body / top, row) for row in points.to_dicts()]
+    spots = [
+        ((number(row["date"]) - left) * sheet.width / (right - left), row["value"] * body / top, row)
+        for row in points.to_dicts()
+    ]
     # Room that is taken: points with their arrows, as boxes (left, bottom, right, top).
     taken = [(x - 4, y - 4, x + 4, y + (13 if row["open_top"] else 4)) for x, y, row in spots]
-    for (x, y, row), (later_x, later_y, later) in zip(spots, spots[1:], strict=False):
+    for (x, y, row), (later_x, later_y, later) in pairwise(spots):
         if row["line"] == later["line"]:
-            taken += [(x, y - 1, later_x, y + 1), (later_x - 1, min(y, later_y), later_x + 1, max(y, later_y))]
+            taken += [
+                (x, y - 1, later_x, y + 1),
+                (later_x - 1, min(y, later_y), later_x + 1, max(y, later_y)),
+            ]
     for x, y, row in sorted(spots, key=lambda spot: (-spot[1], spot[0])):
         text = format_count(row["value"])
         wide = text_width(text, SMALL)
@@ -173,7 +238,9 @@ def _values(sheet: Sheet, points: pl.DataFrame, body: float) -> None:
         for dx, dy in ((6, 7), (6, -8), (-6 - wide, 7), (-6 - wide, -8)):
             box = (x + dx, y + dy - SMALL / 2, x + dx + wide, y + dy + SMALL / 2)
             inside = box[0] >= 0 and box[2] <= sheet.width + 14 and box[1] >= 0
-            if inside and not any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+            if inside and not any(
+                box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken
+            ):
                 taken.append(box)
                 sheet.ax.annotate(
                     text, (number(row["date"]), row["value"]), (dx, dy), textcoords="offset points", va="center_baseline",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
@@ -49,7 +49,16 @@ FONT: Final = "DejaVu Sans"
 TEXT: Final = 8.0
 SMALL: Final = 7.0
 
-_ARROW: Final = [(-0.09, 0), (0.09, 0), (0.09, 0.5), (0.34, 0.5), (0, 1), (-0.34, 0.5), (-0.09, 0.5), (-0.09, 0)]
+_ARROW: Final = [
+    (-0.09, 0),
+    (0.09, 0),
+    (0.09, 0.5),
+    (0.34, 0.5),
+    (0, 1),
+    (-0.34, 0.5),
+    (-0.09, 0.5),
+    (-0.09, 0),
+]
 # Arrows that start at their point: the stem stands on the value, the head says in which direction it is open.
 UP: Final = Path(_ARROW, closed=True)
 DOWN: Final = Path([(x, -y) for x, y in _ARROW], closed=True)
@@ -76,8 +85,9 @@ _HOUSE: Final[dict[str, Any]] = {
 
 
 @contextmanager
-def _defaults() -> Iterator[None]:
-    with style.context("default"), mpl.rc_context(_HOUSE):
+def _defaults() -> Generator[None, None, None]:
+    settings: Any = mpl.rc_context
+    with style.context("default"), settings(_HOUSE):
         yield
 
 

@@ -20,8 +20,8 @@ from casualtystats.testing import reports_of
 
 DAY = timedelta(days=1)
 # No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
-USUAL = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
-MORE = settings(USUAL, max_examples=60)
+USUAL = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+MORE = settings(USUAL, max_examples=40)
 FIRST = date(2019, 12, 27)
 PATHS = ("A", "A/x", "A/x/1", "A/y", "A/xx", "B", "B/z", "C")
 ZONES = {"north": ("A/x", "B"), "south": ("A/y", "B/z"), "all of A": ("A",), "twice": ("A", "A/x")}

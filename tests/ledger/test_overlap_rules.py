@@ -1,4 +1,4 @@
-"""The rules for overlapping reports: what is used, what the audit says, which days nothing covers any more."""
+"""The rules for overlapping reports: what is used, what the audit says, which days nothing covers now."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from casualtystats.testing import reports_of
 
 DAY = timedelta(days=1)
 # No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
-USUAL = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
-MORE = settings(USUAL, max_examples=60)
+USUAL = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+MORE = settings(USUAL, max_examples=40)
 FIRST = date(2019, 4, 20)
 Row = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Cells and running totals against a slow second computation from their definitions.
 
-The oracle writes out every day of every report with fractions, takes bounds and coverage from sets of days, and
-makes its own calendars. It shares no code with the package.
+The oracle writes out every day of every report with fractions, takes bounds and coverage from sets of days,
+and makes its own calendars. It shares no code with the package.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from casualtystats.testing import reports_of
 
 DAY = timedelta(days=1)
 # No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
-USUAL = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
-MORE = settings(USUAL, max_examples=60)
+USUAL = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+MORE = settings(USUAL, max_examples=40)
 EVENTS = Origin("maker", "events", separate_events=True)
 # "north" holds a part of A and all of B; it is declared, not a path.
 ZONES = Places({"north": ("A/x", "B")})
@@ -178,8 +178,8 @@ class Oracle:
                 high = sum(row["high"] for row in touching)
         return {
             "period_start": cell[0], "period_end": cell[1], "days": len(days), "low": low, "best": best,
-            "high": high, "coverage": Fraction(len(covered), len(days)), "allocated": len(touching) > len(inside),
-            "reports": len(touching),
+            "high": high, "coverage": Fraction(len(covered), len(days)),
+            "allocated": len(touching) > len(inside), "reports": len(touching),
         }  # fmt: skip
 
     def running(self, every: str | timedelta, origin: date | None = None) -> list[Row]:

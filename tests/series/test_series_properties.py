@@ -32,7 +32,7 @@ from casualtystats.testing import (
 
 DAY = timedelta(days=1)
 # No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
-USUAL = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+USUAL = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 NAMED = st.sampled_from(["day", "week", "epiweek", "month", "quarter", "year"])
 CALENDARS: st.SearchStrategy[tuple[Any, date | None]] = st.one_of(
     NAMED.map(lambda every: (every, None)),

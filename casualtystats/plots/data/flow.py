@@ -71,7 +71,7 @@ def flow_bars(series: FlowSeries[Any]) -> pl.DataFrame:
     if not rows:
         raise NoReportsError("expected at least one interval to draw, got none")
     frame = pl.DataFrame(rows, schema=_SCHEMA)
-    tallest = frame["height"].max() or 0.0
+    tallest: float = max(frame["height"].drop_nulls().to_list(), default=0.0)
     height, low, high = pl.col("height"), pl.col("low_rate"), pl.col("high_rate")
     top = (
         pl.when(height.is_null() | (pl.col("state") == "none reported"))
@@ -80,7 +80,7 @@ def flow_bars(series: FlowSeries[Any]) -> pl.DataFrame:
         .then(pl.lit("open"))
         .when(((high - height).abs() <= 1e-9 * high) & ((height - low).abs() <= 1e-9 * high))
         .then(pl.lit("exact"))
-        .when(high > ABSURD * tallest)  # type: ignore[operator]
+        .when(high > ABSURD * tallest)
         .then(pl.lit("beyond"))
         .otherwise(pl.lit("band"))
     )
@@ -114,7 +114,9 @@ def _from_cells(series: FlowSeries[Any]) -> list[dict[str, Any]]:
         elif row["reports"] == 0:
             rows.append(_gap(row["period_start"], row["period_end"], "none reported"))
         else:
-            rows.append(_bar(row, float(row["days"]), allocated=row["allocated"], partial=row["coverage"] < 1))
+            rows.append(
+                _bar(row, float(row["days"]), allocated=row["allocated"], partial=row["coverage"] < 1)
+            )
     return rows
 
 

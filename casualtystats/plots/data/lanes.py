@@ -100,7 +100,9 @@ def report_lanes(reports: Reports, label: Label | None = None) -> pl.DataFrame:
     if label is None:
         same = frame.select("measure", "unit", "group").n_unique() == 1
         label = "value" if same else "count"
-    varying = {name for name in ("place", "destination", "perpetrator", "standard") if frame[name].n_unique() > 1}
+    varying = {
+        name for name in ("place", "destination", "perpetrator", "standard") if frame[name].n_unique() > 1
+    }
     rows = [_lane(row, _text(row, label, varying)) for row in frame.to_dicts()]
     return _grouped(rows)
 
@@ -123,7 +125,9 @@ def outage_lanes(series: OutageSeries) -> pl.DataFrame:
     expect(series, OutageSeries, "facility outages (cs.outages)")
     went = _used(series, "facilities_out", ("flow", "cumulative", "stock"))
     if went.is_empty():
-        raise NoReportsError("expected a report of facilities out of service, got none; hits alone: plots.flow(series.hits)")
+        raise NoReportsError(
+            "expected a report of facilities out of service, got none; hits alone: plots.flow(series.hits)"
+        )
     hits: dict[tuple[object, ...], str] = {}
     for row in _used(series, "attacks", ("flow", "cumulative")).to_dicts():
         hits[_told_with(row)] = short_count(row) + (" hit" if row["value"] == 1 else " hits")

@@ -34,7 +34,9 @@ def rate_marks(series: RateSeries) -> pl.DataFrame:
     if frame.is_empty():
         raise NoReportsError("expected at least one rate to draw, got none")
     if frame["label"].n_unique() > 1:
-        raise OptionError(f"expected one rate, got {', '.join(frame['label'].unique().sort())}; draw each on axes of its own")
+        raise OptionError(
+            f"expected one rate, got {', '.join(frame['label'].unique().sort())}; draw each on axes of its own"
+        )
     names = [pl.col(name).cast(pl.String).fill_null("not stated") for name in series.by]
     row = pl.concat_str(names, separator=", ") if names else pl.lit("")
     rate, low, high = pl.col("rate"), pl.col("rate_low"), pl.col("rate_high")

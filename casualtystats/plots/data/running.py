@@ -72,9 +72,13 @@ def running_points(reports: Reports) -> pl.DataFrame:
     A line joins totals of one source, standard, place, destination and side whose first days may be the same:
     totals since different days differ because of that, and joined they would seem to fall.
     """
-    frame = expect(reports, Reports, "reports or a running total").frame.filter(pl.col("kind") == "cumulative")
+    frame = expect(reports, Reports, "reports or a running total").frame.filter(
+        pl.col("kind") == "cumulative"
+    )
     if frame.is_empty():
-        raise KindError("expected reports that are running totals (kind cumulative), got none; use plots.report_periods(reports)")
+        raise KindError(
+            "expected reports that are running totals (kind cumulative), got none; use plots.report_periods(reports)"
+        )
     _same(frame)
     rows = _lines(frame.sort("start_earliest", "start_latest", "end_latest", "report_id").to_dicts())
     varying = [name for name in ("place", "destination", "perpetrator") if frame[name].n_unique() > 1]
@@ -125,7 +129,14 @@ def _lines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         key = tuple(row[name] for name in _LINE)
         first, last = row["start_earliest"], row["start_latest"]
-        at = next((at for at, line in enumerate(lines) if line[:-2] == key and line[-2] <= last and first <= line[-1]), None)
+        at = next(
+            (
+                at
+                for at, line in enumerate(lines)
+                if line[:-2] == key and line[-2] <= last and first <= line[-1]
+            ),
+            None,
+        )
         if at is None:
             at = len(lines)
             lines.append((*key, first, last))
