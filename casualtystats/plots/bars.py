@@ -6,24 +6,24 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
-import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 
 from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.flow import flow_bars
 from casualtystats.plots.dates import number
+from casualtystats.plots.keys import flow_key
 from casualtystats.plots.style import (
     BAND,
     COLOURS,
+    DOTS,
     GAP,
     GREY,
     HALO,
     INK,
+    POSSIBLE,
     SMALL,
     UP,
-    UP_SIGN,
     house_style,
     lighter,
 )
@@ -35,8 +35,6 @@ __all__ = ["flow"]
 _COLOUR: Final = COLOURS[0]
 _PALE: Final = lighter(_COLOUR, 0.82)
 _FAINT: Final = lighter(_COLOUR, 0.93)
-_FUZZY: Final = "//////"
-_PART: Final = "......"
 # Points of width below which a cell is drawn without details.
 _NARROW: Final = 8.0
 _BAND_SHARE: Final = 0.32
@@ -104,7 +102,7 @@ def flow(
                 sheet, run[0]
             )
         _tops(sheet, rows)
-        sheet.settle(body, 0, series.info.source_line, title, _key(bars))
+        sheet.settle(body, 0, series.info.source_line, title, flow_key(bars))
     return sheet.axes
 
 
@@ -137,7 +135,7 @@ def _edges(row: dict[str, Any]) -> tuple[float, float]:
 def _outline(ax: Any, run: list[dict[str, Any]]) -> None:
     edges = [number(row["period_start"]) - 0.5 for row in run] + [number(run[-1]["period_end"]) + 0.5]
     heights = [row["height"] for row in run]
-    hatch = _PART if run[0]["partial"] else None
+    hatch = DOTS if run[0]["partial"] else None
     ax.stairs(
         heights,
         edges,
@@ -176,7 +174,7 @@ def _solid(sheet: Sheet, row: dict[str, Any]) -> None:
     for a, b, only_possible in parts:
         if b > a:
             face = _PALE if only_possible else lighter(_COLOUR, 0.6) if floor else _COLOUR
-            hatch = _FUZZY if only_possible else _PART if row["partial"] else None
+            hatch = POSSIBLE if only_possible else DOTS if row["partial"] else None
             edge = _COLOUR if only_possible else "white"
             box = Rectangle(
                 (a, 0), b - a, height, facecolor=face, edgecolor=edge, linewidth=0, hatch=hatch, zorder=2
@@ -259,83 +257,3 @@ def _arrow(ax: Any, group: list[dict[str, Any]], scale: float) -> None:
         markerfacecolor="white" if beyond else INK, markeredgecolor=INK, markeredgewidth=0.7 if beyond else 0,
         linestyle="none", zorder=5, path_effects=None if beyond else HALO,
     )  # fmt: skip
-
-
-def _key(bars: pl.DataFrame) -> list[Any]:
-    state, top = set(bars["state"]), set(bars["top"])
-    value = bars.filter(pl.col("state") == "value")
-    fuzzy = bars.filter(
-        (pl.col("start_latest") != pl.col("period_start")) | (pl.col("end_earliest") != pl.col("period_end"))
-    )
-    key: list[Any] = []
-    if not value.filter(~pl.col("allocated") & (pl.col("height") > 0)).is_empty() and len(state | top) > 2:
-        key.append(Patch(facecolor=_COLOUR, edgecolor=_COLOUR, label="as reported"))
-    if value["allocated"].any():
-        key.append(
-            Patch(
-                facecolor=_PALE,
-                edgecolor=_COLOUR,
-                linewidth=1,
-                label="derived: a report spread over its days",
-            )
-        )
-    if not bars.filter((pl.col("state") == "floor") & (pl.col("height") > 0)).is_empty():
-        key.append(
-            Patch(
-                facecolor=lighter(_COLOUR, 0.6),
-                edgecolor=_COLOUR,
-                linestyle="--",
-                linewidth=0.8,
-                label="at least",
-            )
-        )
-    if not fuzzy.is_empty():
-        key.append(
-            Patch(
-                facecolor=_PALE,
-                edgecolor=_COLOUR,
-                hatch=_FUZZY,
-                linewidth=0,
-                label="possible days: date not exactly known",
-            )
-        )
-    if bars["partial"].any():
-        key.append(
-            Patch(
-                facecolor=_PALE,
-                edgecolor=lighter(_COLOUR, 0.2),
-                hatch=_PART,
-                linewidth=0,
-                label="a part only has a report",
-            )
-        )
-    if "band" in top:
-        key.append(
-            Patch(facecolor=BAND, alpha=0.3, edgecolor=INK, linewidth=0.5, label="what the reports allow")
-        )
-    for name, face, text in (
-        ("open", INK, "no upper bound known"),
-        ("beyond", "white", "upper bound above the picture"),
-    ):
-        if name in top:
-            key.append(Line2D([], [], marker=UP_SIGN, markersize=9, markerfacecolor=face, markeredgecolor=INK,
-                              markeredgewidth=0.7 if face == "white" else 0, linestyle="none", label=text))  # fmt: skip
-    if not bars.filter((pl.col("state") == "floor") & (pl.col("height") == 0)).is_empty():
-        key.append(
-            Line2D([], [], color=_COLOUR, linewidth=2.4, linestyle=(0, (1.5, 1)), label="lower bound of 0")
-        )
-    if "unbounded" in state:
-        key.append(
-            Patch(
-                facecolor=_FAINT,
-                edgecolor=lighter(_COLOUR),
-                hatch="..",
-                linewidth=0,
-                label="reported, but not bounded (not zero)",
-            )
-        )
-    if "none reported" in state:
-        key.append(Line2D([], [], color=_COLOUR, linewidth=2.4, label="none reported"))
-    if "no report" in state:
-        key.append(Patch(facecolor=GAP, edgecolor="none", label="no report (not zero)"))
-    return key

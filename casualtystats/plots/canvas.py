@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from casualtystats.errors import OptionError
 from casualtystats.plots.dates import use_dates
+from casualtystats.plots.files import figure_bytes
 from casualtystats.plots.style import FAINT, FONT, GREY, INK, SMALL, TEXT
 from casualtystats.plots.text import balanced, text_width, wrap
 
@@ -23,6 +24,13 @@ _WIDEST: Final = 40.0
 _EDGE: Final = 5.0
 # From the axis to below two lines of date labels.
 _BELOW_DATES: Final = 2 * TEXT * 1.25 + 8
+
+
+class _Shown(Axes):
+    """Axes that a notebook shows as a picture: without pyplot nothing else would draw them."""
+
+    def _repr_png_(self) -> bytes:
+        return figure_bytes(self, "png")
 
 
 @dataclass

@@ -16,8 +16,8 @@ from matplotlib.ticker import Formatter, Locator
 __all__ = ["DateLabels", "DateTicks", "day_label", "number", "ticks", "use_dates"]
 
 # Typed loosely: matplotlib does not annotate them.
-_to_number: Any = dates.date2num
-_to_date: Any = dates.num2date
+_to_number: Any = vars(dates)["date2num"]
+_to_date: Any = vars(dates)["num2date"]
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Points along the axis that one label needs: "29 Apr" at 8 points, and air.
 _ROOM: Final = 40.0
@@ -98,7 +98,7 @@ class DateLabels(Formatter):
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
         """The labels of all ticks together."""
-        days = [_to_date(value).date() for value in values]
+        days: list[date] = [_to_date(value).date() for value in values]
         if len(days) > 1 and all((day.month, day.day) == (1, 1) for day in days):
             return [str(day.year) for day in days]
         monthly = len(days) > 1 and all(day.day == 1 for day in days)

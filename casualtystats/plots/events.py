@@ -78,7 +78,7 @@ def draw_events(sheet: Sheet, events: pl.DataFrame | None) -> float:
     if events is None:
         return 0.0
     if not isinstance(events, pl.DataFrame) or not set(_NEEDED) <= set(events.columns):  # pyright: ignore[reportUnnecessaryIsInstance]
-        got = ", ".join(events.columns) if isinstance(events, pl.DataFrame) else type(events).__name__
+        got = ", ".join(getattr(events, "columns", [type(events).__name__]))
         raise OptionError(
             f"expected events= a frame with the columns {', '.join(_NEEDED)} (cs.datasets.events), got {got}"
         )

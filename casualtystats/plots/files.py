@@ -17,7 +17,7 @@ __all__ = ["figure_bytes", "save"]
 Format = Literal["svg", "png"]
 
 
-def figure_bytes(figure: Figure | Axes, format: Format = "svg", dpi: float = 150) -> bytes:
+def figure_bytes(figure: Figure | Axes, format: Format = "svg", dpi: float = 150) -> bytes:  # noqa: A002
     """A picture as the bytes of a file: the same on every run, in every time zone, whatever fonts are installed.
 
     Parameters
@@ -50,8 +50,9 @@ def figure_bytes(figure: Figure | Axes, format: Format = "svg", dpi: float = 150
     metadata: dict[str, Any] = {"Date": None, "Creator": None} if format == "svg" else {"Software": None}
     buffer = BytesIO()
     with house_style():
-        draw: Any = found.savefig
-        draw(buffer, format=format, dpi=dpi, metadata=metadata, facecolor="white")
+        # Typed loosely: matplotlib's own annotations are partial.
+        picture: Any = found
+        picture.savefig(buffer, format=format, dpi=dpi, metadata=metadata, facecolor="white")
     return buffer.getvalue()
 
 

@@ -7,21 +7,22 @@ from datetime import date
 from typing import Any, Final
 
 import polars as pl
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 
 from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.dates import day_label, number, use_dates
 from casualtystats.plots.events import draw_events
+from casualtystats.plots.keys import lane_key
 from casualtystats.plots.style import (
     BAND,
     COLOURS,
     DOWN_SIGN,
     FAINT,
-    GREY,
     HALO,
     INK,
+    POSSIBLE,
     SMALL,
+    UNKNOWN,
     UP_SIGN,
     lighter,
 )
@@ -36,8 +37,6 @@ _THICK: Final = {"flow": 7.0, "cumulative": 3.0, "stock": 3.0}
 _MARK: Final = 8.0
 # Of the width, what bars keep at least when room is made for labels at their right.
 _BARS: Final = 0.55
-_HATCH: Final = "//////"
-_UNKNOWN: Final = "\\" * 5
 
 
 @dataclass
@@ -72,7 +71,7 @@ def draw_lanes(
     sheet.ax.spines["left"].set_visible(False)
     sheet.ax.set_yticks([])
     above = draw_events(sheet, events)
-    sheet.settle(body if sheet.own else sheet.height, above, line, title, _key(rows, tail=tail))
+    sheet.settle(body if sheet.own else sheet.height, above, line, title, lane_key(rows, tail=tail))
 
 
 def _text(row: dict[str, Any], first: date | None, last: date | None) -> str:
@@ -151,7 +150,7 @@ def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> 
     )
     for a, b in possible:
         if b > a and not (stock and row["start"] == row["end"]):
-            _box(ax, a, b, y, max(thick, 5), lighter(colour, 0.8), colour, _HATCH)
+            _box(ax, a, b, y, max(thick, 5), lighter(colour, 0.8), colour, POSSIBLE)
     if stock:
         face = colour if row["start"] == row["end"] else "white"
         ax.plot([(start + end) / 2], [y], marker="D", markersize=5.5, markerfacecolor=face, markeredgecolor=colour,
@@ -165,7 +164,7 @@ def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> 
     if number(row["end"]) + 0.5 > right:
         ax.plot([right], [y], marker=">", markersize=5, color=colour, clip_on=False, zorder=4)
     if tail and not stock:
-        _box(ax, end, right, y, thick, "white", BAND, _UNKNOWN)
+        _box(ax, end, right, y, thick, "white", BAND, UNKNOWN)
     _print(sheet, lane, y, start, end)
 
 
@@ -201,75 +200,3 @@ def _print(sheet: Sheet, lane: _Placed, y: float, start: float, end: float) -> N
         first = height - (len(lane.lines) - 1) * _LINE / 2 if height else 0.0
         ax.plot([left + (at + mark / 2 - 1) / scale], [y + first], marker=shape, markersize=9, color=INK, linestyle="none",
                 markeredgewidth=0, zorder=5)  # fmt: skip
-
-
-def _key(rows: list[dict[str, Any]], *, tail: bool) -> list[Any]:
-    kinds = {row["kind"] for row in rows}
-    fuzzy = any(row["start"] != row["start_latest"] or row["end"] != row["end_earliest"] for row in rows)
-    key: list[Any] = []
-    if "flow" in kinds and len(kinds) > 1:
-        key.append(Line2D([], [], color=GREY, linewidth=6, solid_capstyle="butt", label="new in the period"))
-    if "cumulative" in kinds:
-        key.append(
-            Line2D(
-                [],
-                [],
-                color=GREY,
-                linewidth=2.5,
-                marker="|",
-                markersize=7,
-                markevery=[1],
-                label="running total",
-            )
-        )
-    if "stock" in kinds:
-        key.append(
-            Line2D([], [], color=GREY, marker="D", markersize=5, linestyle="none", label="on one date")
-        )
-    if fuzzy:
-        key.append(
-            Patch(
-                facecolor=lighter(GREY, 0.8),
-                edgecolor=GREY,
-                hatch=_HATCH,
-                linewidth=0,
-                label="possible days: date not exactly known",
-            )
-        )
-    if any(row["open_top"] for row in rows):
-        key.append(
-            Line2D(
-                [],
-                [],
-                color=INK,
-                marker=UP_SIGN,
-                markersize=9,
-                markeredgewidth=0,
-                linestyle="none",
-                label="no upper bound known",
-            )
-        )
-    if any(row["open_bottom"] for row in rows):
-        key.append(
-            Line2D(
-                [],
-                [],
-                color=INK,
-                marker=DOWN_SIGN,
-                markersize=9,
-                markeredgewidth=0,
-                linestyle="none",
-                label="upper bound only",
-            )
-        )
-    if tail and kinds != {"stock"}:
-        key.append(
-            Patch(
-                facecolor="white",
-                edgecolor=BAND,
-                hatch=_UNKNOWN,
-                linewidth=0,
-                label="not known whether restored",
-            )
-        )
-    return key

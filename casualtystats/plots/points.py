@@ -8,21 +8,20 @@ from typing import Any, Final
 
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from casualtystats.errors import OptionError
 from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.rate import rate_marks
 from casualtystats.plots.dates import number
+from casualtystats.plots.keys import rate_key
 from casualtystats.plots.style import (
     GAP,
     GREY,
     HALO,
     INK,
+    SAMPLING,
     SMALL,
     UP,
-    UP_SIGN,
     house_style,
     lighter,
     style_for,
@@ -33,7 +32,6 @@ from casualtystats.rates import RateSeries
 __all__ = ["rate"]
 
 _RANGE: Final = 10.0
-_SAMPLING: Final = 0.9
 _ABSURD: Final = 4.0
 
 
@@ -87,7 +85,7 @@ def _draw(
     names = list(dict.fromkeys(row["row"] for row in rows))
     for row in rows:
         _mark(sheet, row, names.index(row["row"]), len(names))
-    sheet.settle(body, 0, source, title, _key(marks, names, sheet.ax.get_ylim()[1]))
+    sheet.settle(body, 0, source, title, rate_key(marks, names, sheet.ax.get_ylim()[1]))
     _limits(sheet, limits, rows)
     return sheet.axes
 
@@ -144,7 +142,7 @@ def _mark(sheet: Sheet, row: dict[str, Any], at: int, of: int) -> None:
             [x, x],
             [row["ci_low"], min(upper, top)],
             color=INK,
-            linewidth=_SAMPLING,
+            linewidth=SAMPLING,
             marker="_",
             markersize=5,
             zorder=3,
@@ -200,88 +198,3 @@ def _limits(sheet: Sheet, limits: dict[str, float], rows: list[dict[str, Any]]) 
             text, (0, 0), (box[0], box[1]), xycoords="axes fraction", textcoords="offset points", va="bottom",
             fontsize=SMALL, color=GREY, gid="threshold", parse_math=False, path_effects=HALO, zorder=6,
         )  # fmt: skip
-
-
-def _key(marks: pl.DataFrame, names: list[str], top: float) -> list[Any]:
-    key: list[Any] = []
-    if len(names) > 1:
-        for at, name in enumerate(names):
-            colour, marker, _ = style_for(at)
-            key.append(
-                Line2D([], [], color=colour, marker=marker, markersize=5.5, linestyle="none", label=name)
-            )
-    colour = style_for(0)[0] if len(names) == 1 else GREY
-    hollow = marks.filter((pl.col("state") == "value") & (pl.col("allocated") | pl.col("partial")))
-    if not marks.filter((pl.col("state") == "value") & ~(pl.col("allocated") | pl.col("partial"))).is_empty():
-        key.append(
-            Line2D(
-                [], [], color=colour, linewidth=1, marker="o", markersize=5.5, label="rate over its period"
-            )
-        )
-    if not hollow.is_empty():
-        key.append(Line2D([], [], color=colour, marker="o", markersize=5.5, markerfacecolor="white", linestyle="none",
-                          label="derived, or a part only has a report"))  # fmt: skip
-    if not marks.filter((pl.col("state") == "floor") & (pl.col("rate_low") > 0)).is_empty():
-        key.append(
-            Line2D(
-                [],
-                [],
-                color=colour,
-                marker="o",
-                markersize=5.5,
-                markerfacecolor="white",
-                linewidth=1,
-                label="at least",
-            )
-        )
-    if not marks.filter((pl.col("state") == "floor") & (pl.col("rate_low") == 0)).is_empty():
-        key.append(
-            Patch(
-                facecolor=lighter(colour, 0.93),
-                edgecolor=lighter(colour),
-                hatch="..",
-                linewidth=0,
-                label="reported, but not bounded (not zero)",
-            )
-        )
-    if not marks.filter(pl.col("rate_high") > pl.col("rate_low")).is_empty():
-        key.append(Patch(facecolor=lighter(colour, 0.55), linewidth=0, label="source range"))
-    levels = marks.filter(pl.col("ci_low").is_not_null())["level"].unique().sort().to_list()
-    if levels:
-        share = " and ".join(f"{100 * level:.10g} %" for level in levels)
-        key.append(
-            Line2D(
-                [0],
-                [0],
-                color=INK,
-                linewidth=_SAMPLING,
-                marker="|",
-                markersize=6,
-                label=f"sampling interval ({share})",
-            )
-        )
-    if not marks.filter((pl.col("rate_high") > top) & ~pl.col("ci_open")).is_empty():
-        key.append(Line2D([], [], marker=UP_SIGN, markersize=9, markerfacecolor="white", markeredgecolor=INK,
-                          markeredgewidth=0.7, linestyle="none", label="source range goes on above"))  # fmt: skip
-    if (marks["open_top"] | marks["ci_open"]).any():
-        key.append(
-            Line2D(
-                [],
-                [],
-                color=INK,
-                marker=UP_SIGN,
-                markersize=9,
-                markeredgewidth=0,
-                linestyle="none",
-                label="no upper bound known",
-            )
-        )
-    if (marks["state"] == "no report").any():
-        key.append(
-            Patch(
-                facecolor=GAP,
-                linewidth=0,
-                label="no rate: days without a report" if len(names) == 1 else "no report: left out",
-            )
-        )
-    return key

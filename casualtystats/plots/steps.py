@@ -7,26 +7,12 @@ from typing import Any, Final
 
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.running import running_noun, running_points, running_steps
 from casualtystats.plots.dates import day_label, number
-from casualtystats.plots.style import (
-    BAND,
-    COLOURS,
-    DOWN,
-    DOWN_SIGN,
-    GREY,
-    HALO,
-    INK,
-    SMALL,
-    UP,
-    UP_SIGN,
-    house_style,
-    style_for,
-)
+from casualtystats.plots.keys import box_key, line_key, open_key
+from casualtystats.plots.style import BAND, COLOURS, DOWN, GREY, HALO, INK, SMALL, UP, house_style, style_for
 from casualtystats.plots.text import text_width
 from casualtystats.printing import format_count
 from casualtystats.reports import Reports
@@ -135,29 +121,19 @@ def _series(sheet: Sheet, steps: pl.DataFrame, series: CumulativeSeries[Any], ti
                     markeredgecolor=INK, markeredgewidth=0.7 if kind == "beyond" else 0, linestyle="none", zorder=5)  # fmt: skip
     key: list[Any] = []
     if shown["best"].null_count() < shown.height:
-        key.append(
-            Line2D([], [], color=COLOURS[0], linewidth=1.4, label="best value (between reports: derived)")
-        )
+        key.append(line_key("best value (between reports: derived)", COLOURS[0], linewidth=1.4))
     if shown["best"].has_nulls():
-        key.append(Line2D([], [], color=COLOURS[0], linewidth=1.2, linestyle=(0, (3, 2)), label="at least"))
+        key.append(line_key("at least", COLOURS[0], linewidth=1.2, linestyle=(0, (3, 2))))
     if apart:
-        key.append(Line2D([], [], color=GREY, linewidth=0.8, linestyle=(0, (1.2, 1.2)), label="lower bound"))
+        key.append(line_key("lower bound", GREY, linewidth=0.8, linestyle=(0, (1.2, 1.2))))
     if any(band):
-        key.append(Patch(facecolor=BAND, alpha=0.3, linewidth=0, label="what the reports allow"))
-    key += _arrows("open" in kinds, below=False)
+        key.append(box_key("what the reports allow", BAND, alpha=0.3))
+    if "open" in kinds:
+        key.append(open_key())
     if "beyond" in kinds:
-        key.append(Line2D([], [], marker=UP_SIGN, markersize=9, markerfacecolor="white", markeredgecolor=INK,
-                          markeredgewidth=0.7, linestyle="none", label="upper bound above the picture"))  # fmt: skip
+        key.append(open_key("upper bound above the picture", hollow=True))
     sheet.settle(body, 0, series.info.source_line, title, key)
     return sheet.axes
-
-
-def _arrows(above: bool, below: bool) -> list[Any]:
-    signs = [(UP_SIGN, "no upper bound known")] * above + [(DOWN_SIGN, "upper bound only")] * below
-    return [
-        Line2D([], [], color=INK, marker=sign, markersize=9, markeredgewidth=0, linestyle="none", label=text)
-        for sign, text in signs
-    ]
 
 
 def _published(sheet: Sheet, points: pl.DataFrame, noun: str, sources: str, title: str | None) -> Axes:
@@ -204,13 +180,12 @@ def _published(sheet: Sheet, points: pl.DataFrame, noun: str, sources: str, titl
                         linestyle="none", zorder=2.5)  # fmt: skip
             ax.plot([px], [py], marker=marker, markersize=6, color=colour, markeredgecolor="white", markeredgewidth=0.5,
                     linestyle="none", zorder=4)  # fmt: skip
-        key.append(
-            Line2D(
-                [], [], color=colour, linestyle=line, linewidth=1.2, marker=marker, markersize=5, label=name
-            )
-        )
+        key.append(line_key(name, colour, linestyle=line, linewidth=1.2, marker=marker, markersize=5))
     _values(sheet, points, body)
-    key += _arrows(bool(points["open_top"].any()), bool(points["open_bottom"].any()))
+    if points["open_top"].any():
+        key.append(open_key())
+    if points["open_bottom"].any():
+        key.append(open_key("upper bound only", down=True))
     sheet.settle(body, 0, sources, title, key)
     return sheet.axes
 

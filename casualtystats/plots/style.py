@@ -14,6 +14,7 @@ from matplotlib.patheffects import Normal, Stroke
 __all__ = [
     "BAND",
     "COLOURS",
+    "DOTS",
     "DOWN",
     "DOWN_SIGN",
     "FAINT",
@@ -24,9 +25,11 @@ __all__ = [
     "INK",
     "LINES",
     "MARKERS",
-    "RULE",
+    "POSSIBLE",
+    "SAMPLING",
     "SMALL",
     "TEXT",
+    "UNKNOWN",
     "UP",
     "UP_SIGN",
     "house_style",
@@ -41,13 +44,17 @@ MARKERS: Final = ("o", "s", "D", "v", "P", "X", "<")
 LINES: Final[tuple[Any, ...]] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)))
 INK: Final = "#222222"
 GREY: Final = "#5F5F5F"
-RULE: Final = "#C9C9C9"
 FAINT: Final = "#E4E4E4"
 GAP: Final = "#F1F1F1"
 BAND: Final = "#8A8A8A"
 FONT: Final = "DejaVu Sans"
 TEXT: Final = 8.0
 SMALL: Final = 7.0
+# Hatches: days that are only possible; what is not known; a part without a report.
+POSSIBLE: Final = "//////"
+UNKNOWN: Final = "\\" * 5
+DOTS: Final = "......"
+SAMPLING: Final = 0.9
 
 _ARROW: Final = [
     (-0.09, 0),
@@ -86,7 +93,7 @@ _HOUSE: Final[dict[str, Any]] = {
 
 @contextmanager
 def _defaults() -> Generator[None, None, None]:
-    settings: Any = mpl.rc_context
+    settings: Any = vars(mpl)["rc_context"]
     with style.context("default"), settings(_HOUSE):
         yield
 

@@ -66,10 +66,3 @@ def balanced(text: str, points: float) -> list[str]:
     ):
         lines, points = narrower, points - 5
     return lines
-
-
-class _Shown(Axes):
-    """Axes that a notebook shows as a picture: without pyplot nothing else would draw them."""
-
-    def _repr_png_(self) -> bytes:
-        return figure_bytes(self, "png")

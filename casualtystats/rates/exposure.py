@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -12,9 +12,10 @@ import polars as pl
 from casualtystats.errors import OptionError
 from casualtystats.estimates import Estimate
 
-__all__ = ["Population", "population_columns", "population_estimate"]
+__all__ = ["Population", "person_days", "population_columns", "population_estimate"]
 
 Population = int | float | Estimate
+Decline = Literal["linear", "exponential"]
 SPLITS_PEOPLE = ("place", "group", "destination")
 
 
@@ -53,6 +54,51 @@ def population_estimate(population: Population) -> Estimate:
     if not math.isfinite(size) or size <= 0:
         raise OptionError(f"expected a population above 0, got {population!r}")
     return Estimate(size, size, size)
+
+
+def person_days(population: float, days: float, leaving: float = 0, *, decline: Decline = "linear") -> float:
+    r"""Person-days of a population that some people leave evenly over a period.
+
+    With P people at the start, L leaving and D days: linear, D (P - L/2); exponential (a constant share of those
+    who are left goes each moment), D L / ln(P / (P - L)).
+
+    Parameters
+    ----------
+    population : float
+        People at the start, above 0.
+    days : float
+        Length of the period in days, above 0, both ends counted.
+    leaving : float, default 0
+        People who leave the area over the period. Those displaced *within* it stay in its denominator.
+    decline : {"linear", "exponential"}
+        How they leave.
+
+    Returns
+    -------
+    float
+        Person-days.
+
+    Raises
+    ------
+    OptionError
+        If a number is not possible, or more leave than are there.
+
+    Examples
+    --------
+    >>> person_days(500_000, 11, leaving=180_000)
+    4510000.0
+    """
+    if not (math.isfinite(population) and population > 0 and math.isfinite(days) and days > 0):
+        raise OptionError(f"expected a population and a number of days above 0, got {population!r} and {days!r}")
+    if not 0 <= leaving <= population:
+        raise OptionError(f"expected 0 to {population:,.0f} people leaving, got {leaving!r}")
+    if decline == "linear":
+        return days * (population - leaving / 2)
+    if decline != "exponential":
+        raise OptionError(f"expected decline= 'linear' or 'exponential', got {decline!r}")
+    if leaving == population:
+        raise OptionError("expected somebody to stay: an exponential decline never empties a place")
+    return days * population if leaving == 0 else days * leaving / math.log(population / (population - leaving))
 
 
 def population_columns(

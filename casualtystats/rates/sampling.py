@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from casualtystats.errors import OptionError
 
-__all__ = ["check_level", "garwood", "level_text"]
+__all__ = ["byar", "check_level", "garwood", "level_text"]
 
 _LARGEST = 2.0**53
 
@@ -101,6 +101,57 @@ def garwood(
     low, high = _exact(np.atleast_1d(counts), share)
     if counts.ndim == 0:
         return float(low[0]), float(high[0])
+    return low, high
+
+
+def byar(count: float, level: float = 0.95) -> tuple[float, float]:
+    r"""Byar's approximation to the exact interval of a Poisson mean: for comparison with tables that print it.
+
+    .. math:: x \left(1 - \frac{1}{9x} - \frac{z}{3\sqrt{x}}\right)^3, \quad
+              (x+1) \left(1 - \frac{1}{9(x+1)} + \frac{z}{3\sqrt{x+1}}\right)^3
+
+    with x the count and z the normal quantile of 1 - (1 - level)/2; the lower end is 0 where x = 0.
+
+    Parameters
+    ----------
+    count : int
+        A whole count of 0 or more.
+    level : float, default 0.95
+        A share.
+
+    Returns
+    -------
+    (float, float)
+        Lower and upper end, in the unit of the count.
+
+    Raises
+    ------
+    OptionError
+        If the count is missing, negative or not whole, or the level is not a share.
+
+    Notes
+    -----
+    `garwood` is exact and needs no approximation. Some programs use x + 0.5 at both ends: another interval.
+
+    References
+    ----------
+    Breslow, N. E. and Day, N. E. (1987). Statistical Methods in Cancer Research II, section 2.3.
+
+    Examples
+    --------
+    >>> low, high = byar(42)
+    >>> round(low, 3), round(high, 3)
+    (30.267, 56.773)
+    """
+    from scipy.stats import norm
+
+    share = check_level(level)
+    x = float(_whole_counts(count))
+    z = float(norm.ppf(0.5 + share / 2))
+    above = x + 1
+    high = above * (1 - 1 / (9 * above) + z / (3 * above**0.5)) ** 3
+    # Below a count of 1 or so the cube would turn negative: nothing is below zero.
+    low = 0.0 if x == 0 else max(0.0, x * (1 - 1 / (9 * x) - z / (3 * x**0.5)) ** 3)
     return low, high
 
 

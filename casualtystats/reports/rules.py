@@ -181,11 +181,6 @@ def _identity() -> list[Rule]:
     ]
 
 
-RULES: Final[tuple[Rule, ...]] = (
-    *_needed(),
-    *_unread(),
-    *_meanings(),
-    *count_rules(),
-    *_periods(),
-    *_identity(),
-)
+_READING: Final = (*_needed(), *_unread())
+_MEANING: Final = (*_meanings(), *count_rules(), *_periods(), *_identity())
+RULES: Final[tuple[Rule, ...]] = (*_READING, *_MEANING)

@@ -77,7 +77,8 @@ def test_a_report_is_a_sentence(reports: Reports) -> None:
     assert [str(report) for report in reports] == [
         "at least 42 violent deaths of fighters, 12 to 13 May 2019 (24 hours of it), edge of the bastion "
         "(SOHR, published 13 May 2019)",
-        "180,000 displacements (movements), running total, 29 April to 9 May 2019, north, Hama, Syria, to Idlib, Syria, "
+        "180,000 displacements (movements), running total, 29 April to 9 May 2019, north, Hama, Syria, "
+        "to Idlib, Syria, "
         "side: government (source not stated, from OCHA, published a day of 1 to 31 May 2019)",
         "60 (40 to 50) internally displaced people, on a day of 1 to 31 May 2019 (IOM)",
     ]
@@ -145,7 +146,8 @@ def test_flags(reports: Reports) -> None:
 @pytest.mark.parametrize(
     ("value", "qualifier", "is_round"),
     [(180_000, "", True), (3_000_000, "", True), (100, "", True), (120, "", True), (105_000, "", False),
-     (90, "", False), (111, "", False), (180_000, "at_least", False), (180_000, "approximately", False), (10**15, "", True)],
+     (90, "", False), (111, "", False), (180_000, "at_least", False),
+     (180_000, "approximately", False), (10**15, "", True)],
 )  # fmt: skip
 def test_round_numbers(value: int, qualifier: str, is_round: bool) -> None:
     row = ROWS[0] | {"value": str(value), "qualifier": qualifier}

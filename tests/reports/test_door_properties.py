@@ -146,7 +146,7 @@ def test_dates_are_written_as_format_date_writes_them(a: date, b: date) -> None:
     assert written == [format_date(*row) for row in frame.rows()]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.tuples(

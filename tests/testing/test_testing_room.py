@@ -143,7 +143,7 @@ def test_too_many_disjoint_reports_for_the_days() -> None:
         find(strategy, lambda _: True, settings=settings(database=None, max_examples=1))
 
 
-# --- reports_of -----------------------------------------------------------------------------------------------
+# --- reports_of ---------------------------------------------------------------------------------------------
 
 
 def test_reports_of_fills_in_what_is_left_out() -> None:
@@ -174,7 +174,7 @@ def test_reports_of_refuses_what_the_schema_refuses() -> None:
             testing.reports_of([{"start_earliest": FIRST} | wrong])
 
 
-# --- assertions -----------------------------------------------------------------------------------------------
+# --- assertions ---------------------------------------------------------------------------------------------
 
 
 def series_of(*rows: dict[str, Any], **options: Any) -> FlowSeries[Any]:
@@ -205,7 +205,7 @@ def test_conservation_is_seen_to_fail() -> None:
     testing.assert_conserves_total(good, every=["week", timedelta(days=3)])
     testing.assert_conserves_total(good.daily(spread="whole"))
     lost = tampered(good, best=pl.col("best") * 0.999)
-    with pytest.raises(AssertionError, match="by day: expected cells that sum to 12, got 11.98"):
+    with pytest.raises(AssertionError, match=r"by day: expected cells that sum to 12, got 11.98"):
         testing.assert_conserves_total(lost)
     invented = tampered(good, best=pl.col("best").fill_null(0.0))
     with pytest.raises(AssertionError, match="by day: expected nothing in a cell without report"):
@@ -223,7 +223,7 @@ def test_conservation_is_looked_at_by_row() -> None:
     series = series_of(*rows, by=["place"])
     testing.assert_conserves_total(series)
     moved = tampered(series, place=pl.lit("A"))
-    with pytest.raises(AssertionError, match="row {'place': None}"):
+    with pytest.raises(AssertionError, match=r"row {'place': None}"):
         testing.assert_conserves_total(moved)
 
 
@@ -251,7 +251,7 @@ def test_order_of_bounds(prefix: str) -> None:
         testing.assert_bounds_ordered(pl.DataFrame({"value": [1]}))
 
 
-# --- the room itself ------------------------------------------------------------------------------------------
+# --- the room itself ----------------------------------------------------------------------------------------
 
 
 def test_names() -> None:

@@ -97,7 +97,7 @@ def running_points(reports: Reports) -> pl.DataFrame:
             "high": row["high"], "open_top": row["high"] is None,
             "open_bottom": row["best"] is None and row["low"] == 0 and row["high"] is not None,
         })  # fmt: skip
-    whole = dict.fromkeys(("value", "low", "high"), pl.Int64)
+    whole = {"value": pl.Int64, "low": pl.Int64, "high": pl.Int64}
     return pl.DataFrame(points, schema_overrides=whole).sort("line", "date", "report_id")
 
 
