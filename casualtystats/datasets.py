@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import polars as pl
 
@@ -141,23 +141,29 @@ def describe(path: str | Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
     try:
-        package = json.loads(file.read_text(encoding="utf-8"))
+        package: Any = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DatasetError(f"{file}: expected a JSON data package, got: {error}") from error
     if not isinstance(package, dict):
         raise DatasetError(f"{file}: expected a JSON object, got {type(package).__name__}")
-    return package
+    return cast("dict[str, Any]", package)
 
 
 def _origin(base: Path) -> Origin | None:
     package = describe(base)
     if not package:
         return None
-    licences = [str(licence.get("name", "")) for licence in package.get("licenses", []) if isinstance(licence, dict)]
-    makers = [str(maker.get("title", "")) for maker in package.get("contributors", []) if isinstance(maker, dict)]
+    licences = _texts(package.get("licenses"), "name")
+    makers = _texts(package.get("contributors"), "title")
     title = str(package.get("title", base.name))
     separate = bool(package.get("separate_events", False))
     return Origin(", ".join(makers), title, str(package.get("homepage", "")), ", ".join(licences), "", separate)
+
+
+def _texts(listed: Any, key: str) -> list[str]:
+    """One text of each object in a list of a data package; whatever else stands there is passed over."""
+    items = cast("list[Any]", listed) if isinstance(listed, list) else []
+    return [str(cast("dict[str, Any]", item).get(key, "")) for item in items if isinstance(item, dict)]
 
 
 def _what(base: Path) -> str:

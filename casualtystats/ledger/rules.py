@@ -170,11 +170,11 @@ def _latest(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[AuditLine]]:
 def _later(a: Row, b: Row) -> bool:
     if a["published_earliest"] is None or b["published_latest"] is None:
         return False
-    return a["published_earliest"] > b["published_latest"]
+    return bool(a["published_earliest"] > b["published_latest"])
 
 
 def _inside(part: Row, whole: Row) -> bool:
-    return whole["start_earliest"] <= part["start_earliest"] and part["end_latest"] <= whole["end_latest"]
+    return bool(whole["start_earliest"] <= part["start_earliest"] and part["end_latest"] <= whole["end_latest"])
 
 
 def _key(row: Row) -> Key:
@@ -207,7 +207,7 @@ def _preferred(frame: pl.DataFrame, keys: Keys, order: list[str]) -> tuple[pl.Da
 
 
 def _share_days(a: Row, b: Row) -> bool:
-    return a["start_earliest"] <= b["end_latest"] and b["start_earliest"] <= a["end_latest"]
+    return bool(a["start_earliest"] <= b["end_latest"] and b["start_earliest"] <= a["end_latest"])
 
 
 def _meet(keys: Keys, a: Key, b: Key) -> bool:

@@ -34,8 +34,9 @@ def report_periods(reports: Reports) -> str:
     --------
     >>> import polars as pl
     >>> from casualtystats.reports import read_reports
-    >>> row = {"report_id": "a", "measure": "killed", "unit": "people", "kind": "flow", "value": "42", "source": "SOHR"}
-    >>> report_periods(read_reports(pl.DataFrame([row | {"start": "2019-05-12", "end": "2019-05-13"}])))
+    >>> row = {"report_id": "a", "measure": "killed", "unit": "people", "kind": "flow", "value": "42"}
+    >>> row |= {"source": "SOHR", "start": "2019-05-12", "end": "2019-05-13"}
+    >>> report_periods(read_reports(pl.DataFrame([row])))
     'Timeline of 1 report. SOHR: 42 violent deaths, 12 to 13 May 2019.'
     """
     lanes = report_lanes(reports, "count")
@@ -47,8 +48,8 @@ def outages(series: OutageSeries) -> str:
     lanes = outage_lanes(series)
     told = _listed([_lane(row) for row in lanes.to_dicts()])
     return (
-        f"Timeline of {_many(lanes.height, 'report')} of facilities out of service. {told} Whether they were restored "
-        "afterwards is not reported."
+        f"Timeline of {_many(lanes.height, 'report')} of facilities out of service. {told} "
+        "Whether they were restored afterwards is not reported."
     )
 
 
@@ -67,11 +68,7 @@ def flow(series: FlowSeries[Any]) -> str:
     silent = int(bars.filter(pl.col("state") == "no report")["days"].sum())
     told = _listed([_bar(row) for row in bars.filter(pl.col("state") != "no report").to_dicts()])
     gap = f" For {_many(silent, 'day')} there is no report." if silent else ""
-    derived = (
-        " Allocated counts are derived by spreading reports over their days."
-        if bars["allocated"].any()
-        else ""
-    )
+    derived = " Allocated counts are derived by spreading reports over their days." if bars["allocated"].any() else ""
     return f"Bars of {series.info.noun} per day. {told}{gap}{derived}"
 
 
@@ -81,16 +78,15 @@ def cumulative(series: CumulativeSeries[Any] | Reports) -> str:
         points = running_points(series)
         rows = points.sort("date", "line").to_dicts()
         told = _listed([f"{day_label(row['date'])}: {row['text']}, {row['line']}" for row in rows])
-        return f"Published running totals of {running_noun(series)} from {_many(points['line'].n_unique(), 'line')}. {told}"
+        lines = _many(points["line"].n_unique(), "line")
+        return f"Published running totals of {running_noun(series)} from {lines}. {told}"
     steps = running_steps(series)
     row = steps.row(-1, named=True)
     low, high = format_count(row["low"]), None if row["high"] is None else format_count(row["high"])
     bounds = f"at least {low}, no upper bound known" if high is None else f"between {low} and {high}"
     best = "" if row["best"] is None else f"{format_count(row['best'])}; by the reports "
     start, end = max(row["since"], series.info.first), row["date"]
-    return (
-        f"Running total of {series.info.noun} since {day_label(start)}. By {day_label(end)}: {best}{bounds}."
-    )
+    return f"Running total of {series.info.noun} since {day_label(start)}. By {day_label(end)}: {best}{bounds}."
 
 
 def rate(rate_series: RateSeries, *, thresholds: Mapping[str, float] | None = None) -> str:
@@ -145,7 +141,8 @@ def _bar(row: dict[str, Any]) -> str:
     # What an allocated cell may hold at most is drawn, but would drown the sentence.
     allocated = " allocated" if row["allocated"] and not floor else ""
     part = ", from reports on a part only" if row["partial"] else ""
-    return f"{when}: {words}{format_count(row['count'], way)}{allocated} ({words}{format_rate(row['height'], way)} per day){part}"
+    count, height = format_count(row["count"], way), format_rate(row["height"], way)
+    return f"{when}: {words}{count}{allocated} ({words}{height} per day){part}"
 
 
 def _rate(row: dict[str, Any]) -> str:
@@ -166,4 +163,5 @@ def _rate(row: dict[str, Any]) -> str:
     if row["ci_low"] is None:
         return f"{when}: {text}"
     upper = "and above" if row["ci_high"] is None else f"to {format_rate(row['ci_high'], 'up')}"
-    return f"{when}: {text}, {100 * row['level']:.10g} % sampling interval {format_rate(row['ci_low'], 'down')} {upper}"
+    name = f"{100 * row['level']:.10g} % sampling interval"
+    return f"{when}: {text}, {name} {format_rate(row['ci_low'], 'down')} {upper}"

@@ -13,21 +13,9 @@ from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.flow import flow_bars
 from casualtystats.plots.dates import number
 from casualtystats.plots.keys import flow_key
-from casualtystats.plots.style import (
-    BAND,
-    COLOURS,
-    DOTS,
-    GAP,
-    GREY,
-    HALO,
-    INK,
-    POSSIBLE,
-    SMALL,
-    UP,
-    house_style,
-    lighter,
-)
+from casualtystats.plots.style import COLOURS, DOTS, GAP, GREY, HALO, POSSIBLE, SMALL, house_style, lighter
 from casualtystats.plots.text import text_width
+from casualtystats.plots.tops import draw_tops, edges_of
 from casualtystats.series import FlowSeries
 
 __all__ = ["flow"]
@@ -35,18 +23,15 @@ __all__ = ["flow"]
 _COLOUR: Final = COLOURS[0]
 _PALE: Final = lighter(_COLOUR, 0.82)
 _FAINT: Final = lighter(_COLOUR, 0.93)
-# Points of width below which a cell is drawn without details.
-_NARROW: Final = 8.0
-_BAND_SHARE: Final = 0.32
 
 
-def flow(
-    series: FlowSeries[Any], *, ax: Axes | None = None, width: float = 7.0, title: str | None = None
-) -> Axes:
+def flow(series: FlowSeries[Any], *, ax: Axes | None = None, width: float = 7.0, title: str | None = None) -> Axes:
     """Each interval, or each calendar cell, as a bar as wide as its period and as high as its daily rate.
 
-    The area of a bar is its count. A bar in outline was derived by spreading reports over days; an arrow stands on a
-    number without an upper bound; a grey band spans what the reports allow; days without a report are shaded, for
+    The area of a bar is its count. A bar in outline was derived by spreading reports over days; an
+    arrow stands on a
+    number without an upper bound; a grey band spans what the reports allow; days without a report are
+    shaded, for
     silence is not zero.
 
     Parameters
@@ -74,7 +59,8 @@ def flow(
 
     Notes
     -----
-    An interval with fuzzy ends is as wide as its widest period, the days that are only possible being hatched; one
+    An interval with fuzzy ends is as wide as its widest period, the days that are only possible being
+    hatched; one
     with a stated length (24 hours) is as wide as that, in the middle of its dates.
 
     Examples
@@ -91,17 +77,13 @@ def flow(
     last: date = rows[-1]["period_end"]
     with house_style(ax is None):
         sheet = Sheet.of(ax, width)
-        tops = [row["height"] or 0 for row in rows] + [
-            row["high_rate"] for row in rows if row["top"] == "band"
-        ]
+        tops = [row["height"] or 0 for row in rows] + [row["high_rate"] for row in rows if row["top"] == "band"]
         room = 1.28 if bars["top"].is_in(["open", "beyond"]).any() else 1.08
         body = sheet.scale(f"{series.info.noun} per day", max(tops) * room, first, last)
         sheet.dress()
         for run in _runs(rows):
-            _outline(sheet.ax, run) if run[0]["allocated"] and run[0]["state"] == "value" else _solid(
-                sheet, run[0]
-            )
-        _tops(sheet, rows)
+            _outline(sheet.ax, run) if run[0]["allocated"] and run[0]["state"] == "value" else _solid(sheet, run[0])
+        draw_tops(sheet, rows)
         sheet.settle(body, 0, series.info.source_line, title, flow_key(bars))
     return sheet.axes
 
@@ -123,13 +105,6 @@ def _runs(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
         else:
             runs.append([row])
     return runs
-
-
-def _edges(row: dict[str, Any]) -> tuple[float, float]:
-    """Where a bar starts and ends: over its dates, or, with a stated length, in the middle of them."""
-    start, end = number(row["period_start"]) - 0.5, number(row["period_end"]) + 0.5
-    spare = (end - start - row["days"]) / 2
-    return (start + spare, end - spare) if row["state"] not in ("no report", "unbounded") else (start, end)
 
 
 def _outline(ax: Any, run: list[dict[str, Any]]) -> None:
@@ -154,31 +129,35 @@ def _outline(ax: Any, run: list[dict[str, Any]]) -> None:
 
 def _solid(sheet: Sheet, row: dict[str, Any]) -> None:
     ax = sheet.ax
-    start, end = _edges(row)
+    start, end = edges_of(row)
     if row["state"] in ("no report", "unbounded"):
         _column(sheet, row, start, end)
         return
     height = row["height"]
     if row["state"] == "none reported" or not height:
-        ax.plot([start, end], [0, 0], color=_COLOUR, linewidth=2.4, solid_capstyle="butt", clip_on=False, zorder=4,
-                linestyle="-" if row["state"] != "floor" else (0, (1.5, 1)))  # fmt: skip
+        ax.plot(
+            [start, end],
+            [0, 0],
+            color=_COLOUR,
+            linewidth=2.4,
+            solid_capstyle="butt",
+            clip_on=False,
+            zorder=4,
+            linestyle="-" if row["state"] != "floor" else (0, (1.5, 1)),
+        )
         return
     floor, fuzzy = row["state"] == "floor", row["days"] == end - start
     sure = (number(row["start_latest"]) - 0.5, number(row["end_earliest"]) + 0.5) if fuzzy else (start, end)
     sure = (max(start, sure[0]), min(end, sure[1]))
     parts = (
-        [(start, end, True)]
-        if sure[0] >= sure[1]
-        else [(start, sure[0], True), (*sure, False), (sure[1], end, True)]
+        [(start, end, True)] if sure[0] >= sure[1] else [(start, sure[0], True), (*sure, False), (sure[1], end, True)]
     )
     for a, b, only_possible in parts:
         if b > a:
             face = _PALE if only_possible else lighter(_COLOUR, 0.6) if floor else _COLOUR
             hatch = POSSIBLE if only_possible else DOTS if row["partial"] else None
             edge = _COLOUR if only_possible else "white"
-            box = Rectangle(
-                (a, 0), b - a, height, facecolor=face, edgecolor=edge, linewidth=0, hatch=hatch, zorder=2
-            )
+            box = Rectangle((a, 0), b - a, height, facecolor=face, edgecolor=edge, linewidth=0, hatch=hatch, zorder=2)
             box.set_hatch_linewidth(0.6)
             ax.add_patch(box)
     # A floor has no lid: its top is dashed.
@@ -204,56 +183,32 @@ def _column(sheet: Sheet, row: dict[str, Any], start: float, end: float) -> None
     )
     sheet.ax.axvspan(start, end, linewidth=0, zorder=0.3, **look)
     if not silent:
-        sheet.ax.plot([start, end], [0, 0], color=_COLOUR, linewidth=2.4, solid_capstyle="butt", linestyle=(0, (1.5, 1)),
-                      clip_on=False, zorder=4)  # fmt: skip
+        sheet.ax.plot(
+            [start, end],
+            [0, 0],
+            color=_COLOUR,
+            linewidth=2.4,
+            solid_capstyle="butt",
+            linestyle=(0, (1.5, 1)),
+            clip_on=False,
+            zorder=4,
+        )
     left, right = sheet.ax.get_xlim()
     room = (end - start) * sheet.width / (right - left)
     for text in texts:
         for turn, need in ((0, text_width(text, SMALL) + 4), (90, SMALL * 1.6)):
             if room > need:
                 sheet.ax.annotate(
-                    text, ((start + end) / 2, 0), (0, 4 if silent else 16), textcoords="offset points", ha="center",
-                    va="bottom", fontsize=SMALL, color=GREY, rotation=turn, gid="gap", path_effects=None if silent else HALO,
-                )  # fmt: skip
+                    text,
+                    ((start + end) / 2, 0),
+                    (0, 4 if silent else 16),
+                    textcoords="offset points",
+                    ha="center",
+                    va="bottom",
+                    fontsize=SMALL,
+                    color=GREY,
+                    rotation=turn,
+                    gid="gap",
+                    path_effects=None if silent else HALO,
+                )
                 return
-
-
-def _tops(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
-    """Bands of what the reports allow; arrows where nothing, or nothing that can be drawn, bounds a bar."""
-    left, right = sheet.ax.get_xlim()
-    scale = sheet.width / (right - left)
-    before: tuple[Any, ...] = ()
-    group: list[dict[str, Any]] = []
-    for row in [*rows, None]:
-        if row is not None and row["top"] == "band":
-            start, end = _edges(row)
-            # Bands of narrow cells touch each other: slits between them would dazzle.
-            narrow = (end - start) * scale < _NARROW
-            half = (end - start) * (1 if narrow else _BAND_SHARE) / 2
-            middle = (start + end) / 2
-            sheet.ax.add_patch(Rectangle(
-                (middle - half, row["low_rate"]), 2 * half, row["high_rate"] - row["low_rate"], facecolor=BAND,
-                alpha=0.3, edgecolor=INK, linewidth=0 if narrow else 0.5, zorder=1.8 if narrow else 3.5,
-            ))  # fmt: skip
-        # Neighbours alike share an arrow: a forest of them would say no more.
-        like = (
-            ()
-            if row is None or row["top"] not in ("open", "beyond")
-            else (row["top"], row["state"], row["allocated"], row["height"])
-        )
-        if group and (row is None or like != before or not row["allocated"]):
-            _arrow(sheet.ax, group, scale)
-            group = []
-        if like and row is not None:
-            group.append(row)
-        before = like
-
-
-def _arrow(ax: Any, group: list[dict[str, Any]], scale: float) -> None:
-    start, end = _edges(group[0])[0], _edges(group[-1])[1]
-    beyond = group[0]["top"] == "beyond"
-    ax.plot(
-        [(start + end) / 2], [group[0]["height"]], marker=UP, markersize=20 if (end - start) * scale >= _NARROW else 13,
-        markerfacecolor="white" if beyond else INK, markeredgecolor=INK, markeredgewidth=0.7 if beyond else 0,
-        linestyle="none", zorder=5, path_effects=None if beyond else HALO,
-    )  # fmt: skip

@@ -162,9 +162,17 @@ class Sheet:
             gap += (TEXT + 1) * 1.5
         lines = wrap(source, self.width, SMALL)
         self.ax.annotate(
-            "\n".join(lines), (0, 0), (0, -_BELOW_DATES), xycoords="axes fraction", textcoords="offset points",
-            fontsize=SMALL, color=GREY, va="top", annotation_clip=False, gid="source",
-        )  # fmt: skip
+            "\n".join(lines),
+            (0, 0),
+            (0, -_BELOW_DATES),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=SMALL,
+            color=GREY,
+            va="top",
+            annotation_clip=False,
+            gid="source",
+        )
         if self.own:
             below = _BELOW_DATES + len(lines) * SMALL * 1.35 + _EDGE
             total = gap + _EDGE + body + below

@@ -1,6 +1,7 @@
 """Ticks of a time axis: whole days, months or years, as many as there is room for.
 
-A day is drawn from half a day before its number to half a day after, so that its tick stands under its middle.
+A day is drawn from half a day before its number to half a day after, so that its tick stands under its
+middle.
 Names of months are written here: those of strftime would follow the machine's locale.
 """
 

@@ -21,7 +21,7 @@ _NEEDED: Final = ("start_earliest", "start_latest", "end_latest", "label")
 
 
 def place_labels(spots: list[tuple[float, float]], width: float) -> list[tuple[float, int]]:
-    """Left edge and row of each label, so that none runs into another, into the line of another, or over an edge.
+    """Left edge and row of each label, so that none runs into another, into its line, or over an edge.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def place_labels(spots: list[tuple[float, float]], width: float) -> list[tuple[f
     Examples
     --------
     >>> place_labels([(10, 50), (30, 50), (95, 20)], 100)
-    [(10, 1), (30, 0), (75, 1)]
+    [(10, 2), (30, 1), (75, 0)]
     """
     placed: dict[int, tuple[float, int]] = {}
     for at in reversed(range(len(spots))):
@@ -46,16 +46,13 @@ def place_labels(spots: list[tuple[float, float]], width: float) -> list[tuple[f
         left = line if line + wide <= width else max(0.0, line - wide)
         rows = range(len(placed) + 1)
         costs = [
-            sum(_clash((line, left, wide, row), spots[other], spot) for other, spot in placed.items())
-            for row in rows
+            sum(_clash((line, left, wide, row), spots[other], spot) for other, spot in placed.items()) for row in rows
         ]
         placed[at] = (left, costs.index(min(costs)))
     return [placed[at] for at in range(len(spots))]
 
 
-def _clash(
-    mine: tuple[float, float, float, int], other: tuple[float, float], spot: tuple[float, int]
-) -> bool:
+def _clash(mine: tuple[float, float, float, int], other: tuple[float, float], spot: tuple[float, int]) -> bool:
     """Whether two labels overlap, or the line of the upper one crosses the lower one."""
     line, left, wide, row = mine
     other_line, other_wide = other
@@ -68,7 +65,7 @@ def _clash(
 
 
 def draw_events(sheet: Sheet, events: pl.DataFrame | None) -> float:
-    """Draw the events of the days that the axes show; the height in points that their labels take over the axes.
+    """Draw the events of the days shown; the height in points that their labels take over the axes.
 
     Raises
     ------
@@ -102,13 +99,27 @@ def draw_events(sheet: Sheet, events: pl.DataFrame | None) -> float:
         over = 3 + level * _LINE
         # The line goes on over the axes to the row of its label.
         sheet.ax.annotate(
-            "", (first, 1), (0, over + SMALL), xycoords=("data", "axes fraction"), textcoords="offset points",
-            arrowprops={"arrowstyle": "-", "color": BAND, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}, annotation_clip=False,
-        )  # fmt: skip
+            "",
+            (first, 1),
+            (0, over + SMALL),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            arrowprops={"arrowstyle": "-", "color": BAND, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0},
+            annotation_clip=False,
+        )
         sheet.ax.annotate(
-            row["label"], (0, 1), (at + (2 if at >= spot[0] - 0.01 else -2), over), xycoords="axes fraction", textcoords="offset points", fontsize=SMALL,
-            color=INK, va="bottom", annotation_clip=False, parse_math=False, gid="event",
-        )  # fmt: skip
+            row["label"],
+            (0, 1),
+            (at + (2 if at >= spot[0] - 0.01 else -2), over),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=SMALL,
+            color=INK,
+            va="bottom",
+            annotation_clip=False,
+            parse_math=False,
+            gid="event",
+        )
     return rows * _LINE + 2 if rows else 0.0
 
 

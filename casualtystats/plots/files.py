@@ -18,7 +18,7 @@ Format = Literal["svg", "png"]
 
 
 def figure_bytes(figure: Figure | Axes, format: Format = "svg", dpi: float = 150) -> bytes:  # noqa: A002
-    """A picture as the bytes of a file: the same on every run, in every time zone, whatever fonts are installed.
+    """A picture as the bytes of a file: the same on every run, in every time zone, with any fonts.
 
     Parameters
     ----------
@@ -41,9 +41,7 @@ def figure_bytes(figure: Figure | Axes, format: Format = "svg", dpi: float = 150
     b'<?xml'
     """
     if format not in ("svg", "png"):
-        raise OptionError(
-            f"expected format= 'svg' or 'png', got {format!r}; others: figure.savefig of matplotlib"
-        )
+        raise OptionError(f"expected format= 'svg' or 'png', got {format!r}; others: figure.savefig of matplotlib")
     found = figure.get_figure(root=True) if isinstance(figure, Axes) else figure
     if not isinstance(found, Figure):
         raise OptionError(f"expected a matplotlib Figure or Axes, got {type(figure).__name__}")

@@ -82,9 +82,7 @@ def flow_key(bars: pl.DataFrame) -> list[Any]:
     colour, pale = COLOURS[0], lighter(COLOURS[0], 0.82)
     state, top = set(bars["state"]), set(bars["top"])
     value, floor = pl.col("state") == "value", pl.col("state") == "floor"
-    fuzzy = (pl.col("start_latest") != pl.col("period_start")) | (
-        pl.col("end_earliest") != pl.col("period_end")
-    )
+    fuzzy = (pl.col("start_latest") != pl.col("period_start")) | (pl.col("end_earliest") != pl.col("period_end"))
     key: list[Any] = []
     if _any(bars, value & ~pl.col("allocated") & (pl.col("height") > 0)) and len(state | top) > 2:
         key.append(box_key("as reported", colour, colour))
@@ -138,17 +136,13 @@ def rate_key(marks: pl.DataFrame, names: list[str], top: float) -> list[Any]:
     levels = marks.filter(pl.col("ci_low").is_not_null())["level"].unique().sort().to_list()
     if levels:
         share = " and ".join(f"{100 * level:.10g} %" for level in levels)
-        key.append(
-            line_key(f"sampling interval ({share})", INK, linewidth=SAMPLING, marker="|", markersize=6)
-        )
+        key.append(line_key(f"sampling interval ({share})", INK, linewidth=SAMPLING, marker="|", markersize=6))
     if _any(marks, (pl.col("rate_high") > top) & ~pl.col("ci_open")):
         key.append(open_key("source range goes on above", hollow=True))
     if _any(marks, pl.col("open_top") | pl.col("ci_open")):
         key.append(open_key())
     if _any(marks, pl.col("state") == "no report"):
-        key.append(
-            box_key("no report (not zero)", GAP) if not split else box_key("no report: left out", "none")
-        )
+        key.append(box_key("no report (not zero)", GAP) if not split else box_key("no report: left out", "none"))
     return key
 
 

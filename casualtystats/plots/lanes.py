@@ -53,9 +53,17 @@ class _Placed:
 
 
 def draw_lanes(
-    sheet: Sheet, lanes: pl.DataFrame, first: date | None, last: date | None, events: pl.DataFrame | None, line: str,
-    title: str | None, *, tail: bool,
-) -> None:  # fmt: skip
+    sheet: Sheet,
+    lanes: pl.DataFrame,
+    first: date | None,
+    last: date | None,
+    events: pl.DataFrame | None,
+    line: str,
+    title: str | None,
+    *,
+    tail: bool,
+) -> None:
+    """Draw a bar a row (columns of `report_lanes`); with `tail`, hatch what is not known after it."""
     rows = lanes.to_dicts()
     # Half a date label may stand out at the left.
     sheet.side_margins(15, 18)
@@ -125,9 +133,18 @@ def _lanes(sheet: Sheet, placed: list[_Placed], *, tail: bool) -> float:
             sheet.ax.axhline(y + 2, color=FAINT, linewidth=0.6, zorder=0.4)
         y += _HEAD + (len(lines) - 1) * _LINE
         sheet.ax.annotate(
-            "\n".join(lines), (0, y - 2), (2, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            fontsize=SMALL, fontweight="bold", color=INK, va="bottom", parse_math=False, gid="source-name",
-        )  # fmt: skip
+            "\n".join(lines),
+            (0, y - 2),
+            (2, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            fontsize=SMALL,
+            fontweight="bold",
+            color=INK,
+            va="bottom",
+            parse_math=False,
+            gid="source-name",
+        )
         for lane in placed:
             if lane.row["source"] == source:
                 _lane(sheet, lane, y + lane.height - _LANE / 2, COLOURS[number_ % len(COLOURS)], tail=tail)
@@ -144,17 +161,23 @@ def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> 
     stock = row["kind"] == "stock"
     thick = _THICK[row["kind"]]
     possible = (
-        [(start, end)]
-        if sure >= until or (stock and row["start"] != row["end"])
-        else [(start, sure), (until, end)]
+        [(start, end)] if sure >= until or (stock and row["start"] != row["end"]) else [(start, sure), (until, end)]
     )
     for a, b in possible:
         if b > a and not (stock and row["start"] == row["end"]):
             _box(ax, a, b, y, max(thick, 5), lighter(colour, 0.8), colour, POSSIBLE)
     if stock:
         face = colour if row["start"] == row["end"] else "white"
-        ax.plot([(start + end) / 2], [y], marker="D", markersize=5.5, markerfacecolor=face, markeredgecolor=colour,
-                linestyle="none", zorder=4)  # fmt: skip
+        ax.plot(
+            [(start + end) / 2],
+            [y],
+            marker="D",
+            markersize=5.5,
+            markerfacecolor=face,
+            markeredgecolor=colour,
+            linestyle="none",
+            zorder=4,
+        )
     elif until > sure:
         _box(ax, sure, until, y, thick, colour, "none", None)
     if row["kind"] == "cumulative" and end < right:
@@ -168,9 +191,7 @@ def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> 
     _print(sheet, lane, y, start, end)
 
 
-def _box(
-    ax: Any, a: float, b: float, y: float, thick: float, face: str, edge: str, hatch: str | None
-) -> None:
+def _box(ax: Any, a: float, b: float, y: float, thick: float, face: str, edge: str, hatch: str | None) -> None:
     box = Rectangle(
         (a, y - thick / 2), b - a, thick, facecolor=face, edgecolor=edge, linewidth=0, hatch=hatch, zorder=2
     )
@@ -192,11 +213,28 @@ def _print(sheet: Sheet, lane: _Placed, y: float, start: float, end: float) -> N
         at = max(2.0, min((start - left) * scale, sheet.width - widest - mark - 2))
     height = -(_LANE / 2 - 1 + len(lane.lines) * _LINE / 2) if lane.side == "over" else 0.0
     ax.annotate(
-        "\n".join(lane.lines), (left, y + height), (at + mark, 0), textcoords="offset points", va="center_baseline",
-        fontsize=SMALL, color=INK, parse_math=False, gid="value", zorder=6, path_effects=HALO,
-    )  # fmt: skip
+        "\n".join(lane.lines),
+        (left, y + height),
+        (at + mark, 0),
+        textcoords="offset points",
+        va="center_baseline",
+        fontsize=SMALL,
+        color=INK,
+        parse_math=False,
+        gid="value",
+        zorder=6,
+        path_effects=HALO,
+    )
     if mark:
         shape = UP_SIGN if row["open_top"] else DOWN_SIGN
         first = height - (len(lane.lines) - 1) * _LINE / 2 if height else 0.0
-        ax.plot([left + (at + mark / 2 - 1) / scale], [y + first], marker=shape, markersize=9, color=INK, linestyle="none",
-                markeredgewidth=0, zorder=5)  # fmt: skip
+        ax.plot(
+            [left + (at + mark / 2 - 1) / scale],
+            [y + first],
+            marker=shape,
+            markersize=9,
+            color=INK,
+            linestyle="none",
+            markeredgewidth=0,
+            zorder=5,
+        )

@@ -36,15 +36,20 @@ _ABSURD: Final = 4.0
 
 
 def rate(
-    rate_series: RateSeries, *, ax: Axes | None = None, thresholds: Mapping[str, float] | None = None, width: float = 7.0,
+    rate_series: RateSeries,
+    *,
+    ax: Axes | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    width: float = 7.0,
     title: str | None = None,
-) -> Axes:  # fmt: skip
+) -> Axes:
     """Each rate as a point at the middle of its period, with a thin line as wide as the period.
 
     Parameters
     ----------
     rate_series : RateSeries
-        A thick light bar is the source range (reporters hedge or disagree), a thin line with ends the sampling
+        A thick light bar is the source range (reporters hedge or disagree), a thin line with ends
+        the sampling
         interval (chance): two things. A series that is split is drawn in several colours and markers.
     ax, width, title
         As in `flow`.
@@ -67,16 +72,12 @@ def rate(
     limits = dict(thresholds or {})
     for name, value in limits.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise OptionError(
-                f"expected thresholds= labels with finite numbers of 0 or more, got {name!r}: {value!r}"
-            )
+            raise OptionError(f"expected thresholds= labels with finite numbers of 0 or more, got {name!r}: {value!r}")
     with house_style(ax is None):
         return _draw(Sheet.of(ax, width), marks, limits, rate_series.note or "Source: not stated", title)
 
 
-def _draw(
-    sheet: Sheet, marks: pl.DataFrame, limits: dict[str, float], source: str, title: str | None
-) -> Axes:
+def _draw(sheet: Sheet, marks: pl.DataFrame, limits: dict[str, float], source: str, title: str | None) -> Axes:
     rows = marks.to_dicts()
     top = _top(rows, limits)
     first, last = min(marks["period_start"].to_list()), max(marks["period_end"].to_list())
@@ -92,9 +93,7 @@ def _draw(
 
 def _top(rows: list[dict[str, Any]], limits: dict[str, float]) -> float:
     """The highest value to be seen: upper ends that would press all else to the ground are cut."""
-    seen = [
-        value for row in rows for value in (row["rate"], row["rate_low"], row["ci_low"]) if value is not None
-    ]
+    seen = [value for row in rows for value in (row["rate"], row["rate_low"], row["ci_low"]) if value is not None]
     reach = _ABSURD * max(seen, default=0.0)
     ends = [row[name] for row in rows for name in ("rate_high", "ci_high") if row[name] is not None]
     return max([*seen, *limits.values(), *(end for end in ends if not reach or end <= reach)], default=0.0)
@@ -149,13 +148,31 @@ def _mark(sheet: Sheet, row: dict[str, Any], at: int, of: int) -> None:
         )
     if row["open_top"] or row["ci_open"] or (high is not None and high > top):
         hollow = not (row["open_top"] or row["ci_open"])
-        ax.plot([x], [top * 0.9 if hollow else point], marker=UP, markersize=20, markerfacecolor="white" if hollow else INK,
-                markeredgecolor=INK, markeredgewidth=0.7 if hollow else 0, linestyle="none", zorder=2.5)  # fmt: skip
+        ax.plot(
+            [x],
+            [top * 0.9 if hollow else point],
+            marker=UP,
+            markersize=20,
+            markerfacecolor="white" if hollow else INK,
+            markeredgecolor=INK,
+            markeredgewidth=0.7 if hollow else 0,
+            linestyle="none",
+            zorder=2.5,
+        )
     if point is not None and not (row["state"] == "floor" and not low):
         ax.plot([start, end], [point, point], color=colour, linewidth=1.0, alpha=0.8, zorder=2.2)
         face = "white" if row["allocated"] or row["partial"] or row["state"] == "floor" else colour
-        ax.plot([x], [point], marker=marker, markersize=5.5, markerfacecolor=face, markeredgecolor=colour, markeredgewidth=1.2,
-                linestyle="none", zorder=4)  # fmt: skip
+        ax.plot(
+            [x],
+            [point],
+            marker=marker,
+            markersize=5.5,
+            markerfacecolor=face,
+            markeredgecolor=colour,
+            markeredgewidth=1.2,
+            linestyle="none",
+            zorder=4,
+        )
 
 
 def _limits(sheet: Sheet, limits: dict[str, float], rows: list[dict[str, Any]]) -> None:
@@ -164,20 +181,10 @@ def _limits(sheet: Sheet, limits: dict[str, float], rows: list[dict[str, Any]]) 
     lines = [value * sheet.height / top for value in limits.values()]
     taken: list[tuple[float, float, float, float]] = [(0, y - 1, sheet.width, y + 1) for y in lines]
     for row in rows:
-        x = (
-            ((number(row["period_start"]) + number(row["period_end"])) / 2 - left)
-            * sheet.width
-            / (right - left)
-        )
-        ends = [
-            row[name]
-            for name in ("rate", "rate_low", "rate_high", "ci_low", "ci_high")
-            if row[name] is not None
-        ]
+        x = ((number(row["period_start"]) + number(row["period_end"])) / 2 - left) * sheet.width / (right - left)
+        ends = [row[name] for name in ("rate", "rate_low", "rate_high", "ci_low", "ci_high") if row[name] is not None]
         if ends:
-            taken.append(
-                (x - 6, min(ends) * sheet.height / top - 4, x + 6, max(ends) * sheet.height / top + 10)
-            )
+            taken.append((x - 6, min(ends) * sheet.height / top - 4, x + 6, max(ends) * sheet.height / top + 10))
     for name, value in sorted(limits.items(), key=lambda item: (item[1], item[0])):
         sheet.ax.axhline(value, color=GREY, linewidth=0.9, linestyle=(0, (5, 3)), zorder=1)
         text = f"{name}: {value:,.10g}"
@@ -189,9 +196,7 @@ def _limits(sheet: Sheet, limits: dict[str, float], rows: list[dict[str, Any]]) 
             for y in (at + 2, at - 2 - SMALL * 1.2)
             for x in (sheet.width - wide - 2, 2.0)
         ]
-        costs = [
-            sum(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for b in taken) for a in boxes
-        ]
+        costs = [sum(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for b in taken) for a in boxes]
         box = boxes[costs.index(min(costs))]
         taken.append(box)
         sheet.ax.annotate(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, Final
 
 import polars as pl
@@ -12,9 +11,8 @@ from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.running import running_noun, running_points, running_steps
 from casualtystats.plots.dates import day_label, number
 from casualtystats.plots.keys import box_key, line_key, open_key
-from casualtystats.plots.style import BAND, COLOURS, DOWN, GREY, HALO, INK, SMALL, UP, house_style, style_for
-from casualtystats.plots.text import text_width
-from casualtystats.printing import format_count
+from casualtystats.plots.style import BAND, COLOURS, DOWN, GREY, INK, UP, house_style, style_for
+from casualtystats.plots.values import print_values
 from casualtystats.reports import Reports
 from casualtystats.series import CumulativeSeries
 
@@ -35,9 +33,12 @@ def cumulative(
     Parameters
     ----------
     series : CumulativeSeries or Reports
-        A series (`flow.cumulate()`) is a step line of the best values over a band from the lower to the upper bounds; where
-        there is no best value, the lower bounds are dashed. Of reports, the running totals among them are drawn, each at its last day
-        with the value as stated; a step line joins those of one source, standard, place and first day. A line that falls
+        A series (`flow.cumulate()`) is a step line of the best values over a band from the lower to
+        the upper bounds; where
+        there is no best value, the lower bounds are dashed. Of reports, the running totals among
+        them are drawn, each at its last day
+        with the value as stated; a step line joins those of one source, standard, place and first
+        day. A line that falls
         was published so.
     ax, width, title
         As in `flow`.
@@ -71,9 +72,7 @@ def _series(sheet: Sheet, steps: pl.DataFrame, series: CumulativeSeries[Any], ti
     within = [value for value in shown["high"].drop_nulls() if not tallest or value <= _ABSURD * tallest]
     top = max([tallest, *within])
     since, last = max(steps["since"][0], series.info.first), steps["date"][-1]
-    body = sheet.scale(
-        f"{series.info.noun}, total since {day_label(since)}", top * 1.22, since, last, whole=True
-    )
+    body = sheet.scale(f"{series.info.noun}, total since {day_label(since)}", top * 1.22, since, last, whole=True)
     sheet.dress()
     x = [number(day) for day in shown["date"]]
     lows, highest = (
@@ -117,8 +116,17 @@ def _series(sheet: Sheet, steps: pl.DataFrame, series: CumulativeSeries[Any], ti
     for at, kind in enumerate(kinds):
         # An arrow at the start and at the end of each stretch without an upper bound.
         if kind and (at in (0, len(kinds) - 1) or kinds[at + 1] != kind or kinds[at - 1] != kind):
-            ax.plot([x[at]], [shown["shown"][at]], marker=UP, markersize=20, markerfacecolor="white" if kind == "beyond" else INK,
-                    markeredgecolor=INK, markeredgewidth=0.7 if kind == "beyond" else 0, linestyle="none", zorder=5)  # fmt: skip
+            ax.plot(
+                [x[at]],
+                [shown["shown"][at]],
+                marker=UP,
+                markersize=20,
+                markerfacecolor="white" if kind == "beyond" else INK,
+                markeredgecolor=INK,
+                markeredgewidth=0.7 if kind == "beyond" else 0,
+                linestyle="none",
+                zorder=5,
+            )
     key: list[Any] = []
     if shown["best"].null_count() < shown.height:
         key.append(line_key("best value (between reports: derived)", COLOURS[0], linewidth=1.4))
@@ -144,10 +152,7 @@ def _published(sheet: Sheet, points: pl.DataFrame, noun: str, sources: str, titl
     sheet.dress()
     key: list[Any] = []
     names = (
-        points.group_by("line")
-        .agg(pl.col("date").min(), pl.col("value").max())
-        .sort("date", "line")["line"]
-        .to_list()
+        points.group_by("line").agg(pl.col("date").min(), pl.col("value").max()).sort("date", "line")["line"].to_list()
     )
     for at, name in enumerate(names):
         colour, marker, line = style_for(at)
@@ -176,49 +181,32 @@ def _published(sheet: Sheet, points: pl.DataFrame, noun: str, sources: str, titl
                     zorder=1.8,
                 )
             if row["open_top"] or row["open_bottom"]:
-                ax.plot([px], [py], marker=UP if row["open_top"] else DOWN, markersize=20, color=INK, markeredgewidth=0,
-                        linestyle="none", zorder=2.5)  # fmt: skip
-            ax.plot([px], [py], marker=marker, markersize=6, color=colour, markeredgecolor="white", markeredgewidth=0.5,
-                    linestyle="none", zorder=4)  # fmt: skip
+                ax.plot(
+                    [px],
+                    [py],
+                    marker=UP if row["open_top"] else DOWN,
+                    markersize=20,
+                    color=INK,
+                    markeredgewidth=0,
+                    linestyle="none",
+                    zorder=2.5,
+                )
+            ax.plot(
+                [px],
+                [py],
+                marker=marker,
+                markersize=6,
+                color=colour,
+                markeredgecolor="white",
+                markeredgewidth=0.5,
+                linestyle="none",
+                zorder=4,
+            )
         key.append(line_key(name, colour, linestyle=line, linewidth=1.2, marker=marker, markersize=5))
-    _values(sheet, points, body)
+    print_values(sheet, points, body)
     if points["open_top"].any():
         key.append(open_key())
     if points["open_bottom"].any():
         key.append(open_key("upper bound only", down=True))
     sheet.settle(body, 0, sources, title, key)
     return sheet.axes
-
-
-def _values(sheet: Sheet, points: pl.DataFrame, body: float) -> None:
-    """Print the value at each point where it runs into no other point and no other value."""
-    left, right = sheet.ax.get_xlim()
-    _, top = sheet.ax.get_ylim()
-    spots = [
-        ((number(row["date"]) - left) * sheet.width / (right - left), row["value"] * body / top, row)
-        for row in points.to_dicts()
-    ]
-    # Room that is taken: points with their arrows, as boxes (left, bottom, right, top).
-    taken = [(x - 4, y - 4, x + 4, y + (13 if row["open_top"] else 4)) for x, y, row in spots]
-    for (x, y, row), (later_x, later_y, later) in pairwise(spots):
-        if row["line"] == later["line"]:
-            taken += [
-                (x, y - 1, later_x, y + 1),
-                (later_x - 1, min(y, later_y), later_x + 1, max(y, later_y)),
-            ]
-    for x, y, row in sorted(spots, key=lambda spot: (-spot[1], spot[0])):
-        text = format_count(row["value"])
-        wide = text_width(text, SMALL)
-        # Off the level of the point, where its line runs.
-        for dx, dy in ((6, 7), (6, -8), (-6 - wide, 7), (-6 - wide, -8)):
-            box = (x + dx, y + dy - SMALL / 2, x + dx + wide, y + dy + SMALL / 2)
-            inside = box[0] >= 0 and box[2] <= sheet.width + 14 and box[1] >= 0
-            if inside and not any(
-                box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken
-            ):
-                taken.append(box)
-                sheet.ax.annotate(
-                    text, (number(row["date"]), row["value"]), (dx, dy), textcoords="offset points", va="center_baseline",
-                    fontsize=SMALL, color=INK, zorder=6, gid="value", path_effects=HALO,
-                )  # fmt: skip
-                break

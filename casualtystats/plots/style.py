@@ -39,7 +39,8 @@ __all__ = [
 
 # Okabe and Ito's colours, without vermillion (no red for the dead) and yellow (too light on white).
 COLOURS: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#5F5F5F")
-# Beside the colour, so that lines stay apart in greyscale; seven of them, so that pairs repeat only after 42 lines.
+# Beside the colour, so that lines stay apart in greyscale; seven of them, so that pairs repeat only after
+# 42 lines.
 MARKERS: Final = ("o", "s", "D", "v", "P", "X", "<")
 LINES: Final[tuple[Any, ...]] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)))
 INK: Final = "#222222"

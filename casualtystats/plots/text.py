@@ -1,4 +1,4 @@
-"""How wide texts are, and lines that fit: measured without a renderer, with the font that comes with matplotlib."""
+"""How wide texts are, and lines that fit: measured without a renderer."""
 
 from __future__ import annotations
 
@@ -61,8 +61,6 @@ def balanced(text: str, points: float) -> list[str]:
     ['violent deaths of', 'civilians per day']
     """
     lines = wrap(text, points)
-    while (
-        points > 20 and len(narrower := wrap(text, points - 5)) == len(lines) and "…" not in "".join(narrower)
-    ):
+    while points > 20 and len(narrower := wrap(text, points - 5)) == len(lines) and "…" not in "".join(narrower):
         lines, points = narrower, points - 5
     return lines

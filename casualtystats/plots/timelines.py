@@ -20,25 +20,36 @@ __all__ = ["outages", "report_periods"]
 
 
 def report_periods(
-    reports: Reports, *, ax: Axes | None = None, events: pl.DataFrame | None = None, label: Label | None = None,
-    since: str | date | None = None, until: str | date | None = None, width: float = 7.0, title: str | None = None,
-) -> Axes:  # fmt: skip
+    reports: Reports,
+    *,
+    ax: Axes | None = None,
+    events: pl.DataFrame | None = None,
+    label: Label | None = None,
+    since: str | date | None = None,
+    until: str | date | None = None,
+    width: float = 7.0,
+    title: str | None = None,
+) -> Axes:
     """Each report as a bar from the first to the last day that it is about, under the name of its source.
 
     Parameters
     ----------
     reports : Reports
-        Of any measure and kind. A running total is a thin bar from its first day, a stock a diamond on its date. Days
+        Of any measure and kind. A running total is a thin bar from its first day, a stock a diamond
+        on its date. Days
         on which a period may, but need not, have begun or ended are hatched.
     ax : Axes, optional
-        Where to draw; it needs about 13 points of height a report. By default a figure that is as high as it needs.
+        Where to draw; it needs about 13 points of height a report. By default a figure that is as
+        high as it needs.
     events : pl.DataFrame, optional
         Dated annotations, as of `cs.datasets.events`; those outside the days shown are left out.
     label : {"value", "count", "wording"}, optional
-        What is printed at the bar: the number; the number with what it counts; the words of the report. By default the
+        What is printed at the bar: the number; the number with what it counts; the words of the
+        report. By default the
         number alone where all reports count the same.
     since, until : str or date, optional
-        Show these days only. A bar that goes on is cut, with its date; reports that lie outside are counted under
+        Show these days only. A bar that goes on is cut, with its date; reports that lie outside are
+        counted under
         the picture.
     width : float, default 7
         Width of a new figure in inches.
@@ -101,8 +112,10 @@ def outages(
     Returns
     -------
     Axes
-        The number of facilities, and of hits where the same source reports them for the same period, is printed
-        over each bar. The hatched stretch after a bar says that restoration is not reported: a facility may have
+        The number of facilities, and of hits where the same source reports them for the same
+        period, is printed
+        over each bar. The hatched stretch after a bar says that restoration is not reported: a
+        facility may have
         been back the next day, or never.
 
     Raises

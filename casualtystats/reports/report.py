@@ -70,7 +70,8 @@ class Report:
     wording: str | None = None
 
     def __str__(self) -> str:
-        parts = [f"{self.estimate} {measure_noun(self.measure, self.unit, self.group)}", self._when()]
+        count = str(self.estimate)
+        parts = [f"{count} {measure_noun(self.measure, self.unit, self.group, one=count == '1')}", self._when()]
         # The step alone would mislead: there is a "north" in more than one province.
         if self.place:
             parts.append(_spoken_path(self.place))

@@ -72,12 +72,14 @@ class Grid:
     @property
     def first(self) -> int:
         """First day of the grid, counted from 1970-01-01."""
-        return (self.cells["period_start"][0] - date(1970, 1, 1)).days
+        day: date = self.cells["period_start"][0]
+        return (day - date(1970, 1, 1)).days
 
     @property
     def span(self) -> int:
         """Day numbers a row: the days of the grid, and one day after them."""
-        return (self.cells["period_end"][-1] - self.cells["period_start"][0]).days + 2
+        last: date = self.cells["period_end"][-1]
+        return (last - date(1970, 1, 1)).days - self.first + 2
 
     def numbered(self, events: pl.LazyFrame) -> pl.LazyFrame:
         """Events with `_base`: the number of the first day of their row. One whole number is what a row of the series
@@ -168,7 +170,7 @@ class _Edges:
     @classmethod
     def of(cls, intervals: pl.LazyFrame, grid: Grid, spread: Spread) -> _Edges:
         """Sums by date; `whole` counts the intervals that speak about the whole."""
-        facts, by = grid.facts, grid.facts.by
+        facts = grid.facts
         rate, extra = _jumps(intervals, facts, spread)
         active: dict[str, pl.Expr] = {"n": pl.len().cast(pl.Int64), "high": pl.col("high").sum()}
         if facts.unbounded:

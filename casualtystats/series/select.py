@@ -94,7 +94,7 @@ class Selection:
             tests.append(Test(pl.col("source") == source, "not_selected", f"its source is not {source}"))
         if day is not None:
             tests.append(Test(pl.col("published_latest") <= day, "not_known_yet", f"it is not known to be published by {day}"))
-        fixed = {name: value for name, value in (("place", place), ("group", group)) if value}
+        fixed: dict[str, str | None] = {name: value for name, value in (("place", place), ("group", group)) if value}
         draft = cls(reports, measure, tuple(tests), unit or UNITS[0], fixed, day)
         return cls(reports, measure, tuple(tests), draft._one_unit(), fixed, day)
 
@@ -116,15 +116,13 @@ class Selection:
     def _nothing(self) -> str:
         """Which of the tests, taken in order, leaves no report."""
         left = self.reports.frame.lazy()
+        reason = "there is none"
         for test in self.tests:
-            after = left.filter(test.passed)
-            if after.select(pl.len()).collect().item() == 0:
+            left = left.filter(test.passed)
+            if left.select(pl.len()).collect().item() == 0:
+                reason = f"of every report that the conditions before it left, {test.reason}"
                 break
-            left = after
-        return (
-            f"expected at least one report of {self.measure} in the selection, got none of {len(self.reports)}: of every "
-            f"report left before this condition, {test.reason}"
-        )
+        return f"expected at least one report of {self.measure}, got none of {len(self.reports)}: {reason}"
 
     def audit(self) -> pl.LazyFrame:
         """Every report with its status: used, or the first test that it fails."""

@@ -74,7 +74,7 @@ class Weights:
                 f"{row['report_id']} ({row['period_start']} to {row['period_end']})"
             )
 
-        largest = self.join(intervals).select((pl.col("best") / pl.col("_share")).sum()).collect().item()
+        largest: float = self.join(intervals).select((pl.col("best") / pl.col("_share")).sum()).collect().item()
         if largest > 2.0**60:
             raise OptionError(
                 "expected weights of comparable size, got a report whose days weigh next to nothing beside other days; "

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import polars as pl
 from markupsafe import Markup
@@ -128,10 +128,12 @@ def _lead(reports: Reports, package: dict[str, Any]) -> list[str]:
     named = package.get("lead")
     known = set(reports.frame["report_id"])
     if isinstance(named, list):
-        missing = [str(name) for name in named if name not in known]
+        names = [str(name) for name in cast("list[Any]", named)]
+        missing = [name for name in names if name not in known]
         if missing:
-            raise SitrepError(f"datapackage.json: expected lead reports that exist and are valid, got {', '.join(missing)}")
-        return [str(name) for name in named]
+            listed = ", ".join(missing)
+            raise SitrepError(f"datapackage.json: expected lead reports that exist and are valid, got {listed}")
+        return names
     order = reports.frame.sort("published_latest", "report_id", descending=[True, False], nulls_last=True)
     return order["report_id"].head(LEAD).to_list()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
@@ -12,9 +12,6 @@ from casualtystats.rates import daily_rate
 from casualtystats.reports import Report, Reports
 from casualtystats.sitrep.found import Found
 from casualtystats.vocabulary import measure_noun
-
-if TYPE_CHECKING:
-    import great_tables
 
 __all__ = ["Table", "interval_table", "rejected_table", "report_table", "to_csv", "to_html"]
 
@@ -70,7 +67,8 @@ def to_html(frame: pl.DataFrame, key: str, title: str, notes: Sequence[str] = ()
     from great_tables import GT
 
     numbers = [name for name, kind in frame.schema.items() if kind.is_numeric()]
-    table: great_tables.GT = GT(frame, id=key).tab_header(title=title).sub_missing(missing_text="–")
+    # great-tables names types of libraries that are not installed, so that a strict checker sees unknowns.
+    table: Any = GT(frame, id=key).tab_header(title=title).sub_missing(missing_text="–")
     if numbers:
         table = table.fmt_number(columns=numbers, decimals=1, drop_trailing_zeros=True)
     for note in notes:
@@ -79,4 +77,4 @@ def to_html(frame: pl.DataFrame, key: str, title: str, notes: Sequence[str] = ()
         table_font_size="13px", table_width="100%", heading_align="left", data_row_padding="3px",
         table_border_top_style="none", column_labels_font_weight="bold", source_notes_font_size="12px",
     )  # fmt: skip
-    return table.as_raw_html()
+    return str(table.as_raw_html())

@@ -254,9 +254,14 @@ def test_two_running_totals_for_one_date() -> None:
     assert (then.total().best, now.total().best) == (100, 104)
 
 
-@pytest.mark.parametrize("change", [{"source": "Q"}, {"place": "B"}, {"start_earliest": day(1)}])
+@pytest.mark.parametrize(
+    "change", [{"source": "Q"}, {"place": "B"}, {"start_earliest": day(1)}, {"standard": "verified"}]
+)
 def test_running_totals_of_different_things(change: Row) -> None:
-    rows = [total(0, 10, value=100), total(1, 20, value=130) | change]
+    rows = [
+        total(0, 10, value=100, standard="reported"),
+        total(1, 20, value=130, standard="reported") | change,
+    ]
     with pytest.raises(DoubleCountError, match="expected running totals of one"):
         cs.deaths(reports_of(rows), overlap="difference")
 

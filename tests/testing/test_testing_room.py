@@ -6,13 +6,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import dataframely
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, find, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 import casualtystats as cs
@@ -112,15 +112,16 @@ def test_series(flow: FlowSeries[Any], stock: StockSeries[Any], inhabitants: Sto
 
 def test_awkward_reports_are_found() -> None:
     """Fuzzy ends, missing bounds and gaps are not rare: an example of each is found among a few hundred."""
-    few = settings(database=None, max_examples=300, derandomize=True)
+    few = settings(database=None, max_examples=300, derandomize=True, phases=[Phase.generate])
     fuzzy = find(testing.periods(), lambda period: period.fuzzy, settings=few)
     assert fuzzy.days_max > fuzzy.days_min
     assert find(testing.estimates(), lambda one: one.high is None, settings=few).best is None
 
     def has_gap(some: Reports) -> bool:
-        return cs.deaths(some).daily().to_frame()["low"].has_nulls()
+        spans = some.frame.select("start_earliest", "end_latest").rows()
+        return any(after[0] > before[1] + DAY for before, after in pairwise(spans))
 
-    assert len(find(testing.reports(disjoint=True), has_gap, settings=few)) == 2
+    assert len(find(testing.reports(disjoint=True), has_gap, settings=few)) > 1
 
 
 @pytest.mark.parametrize(

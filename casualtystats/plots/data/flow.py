@@ -13,7 +13,8 @@ from casualtystats.series import FlowSeries
 
 __all__ = ["ABSURD", "flow_bars"]
 
-# A bound more than this many times as high as the highest bar would press all bars to the ground: it is marked, not drawn.
+# A bound more than this many times as high as the highest bar would press all bars to the ground: it is
+# marked, not drawn.
 ABSURD: Final = 2.5
 _SCHEMA: Final = {
     "period_start": pl.Date,
@@ -43,11 +44,14 @@ def flow_bars(series: FlowSeries[Any]) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `period_start`, `period_end` (both included), `start_latest`, `end_earliest` (where the ends are fuzzy), `days` (the width:
+        `period_start`, `period_end` (both included), `start_latest`, `end_earliest` (where the ends
+        are fuzzy), `days` (the width:
         the widest period, or the stated length), `state` ("value"; "floor"; "unbounded": a report, but a
         floor of 0 and no upper bound; "none reported"; "no report"), `count` (best, or
-        low of a floor; null in a gap), `height` (count / days), `low_rate`, `high_rate`, `allocated`, `partial` (some
-        days, or some of the place or group, have no report), `stated` (the number as printed, of an interval), `top` ("exact", "band", "beyond": a bound too high to draw,
+        low of a floor; null in a gap), `height` (count / days), `low_rate`, `high_rate`,
+        `allocated`, `partial` (some
+        days, or some of the place or group, have no report), `stated` (the number as printed, of an
+        interval), `top` ("exact", "band", "beyond": a bound too high to draw,
         "open": no upper bound is known; null in a gap).
 
     Raises
@@ -94,8 +98,8 @@ def _from_intervals(series: FlowSeries[Any]) -> list[dict[str, Any]]:
         start = row["period_start"]
         if reached is not None and start <= reached:
             raise OptionError(
-                f"expected intervals that do not overlap, got {row['report_id']} from {start} while an earlier one lasts to "
-                f"{reached}; draw a calendar instead: plots.flow(series.resample('week'))"
+                f"expected intervals that do not overlap, got {row['report_id']} from {start} while an earlier one "
+                f"lasts to {reached}; draw a calendar instead: plots.flow(series.resample('week'))"
             )
         if reached is not None and start > reached + timedelta(days=1):
             rows += _gaps(reached + timedelta(days=1), start - timedelta(days=1), series.facts.observed)
@@ -114,9 +118,7 @@ def _from_cells(series: FlowSeries[Any]) -> list[dict[str, Any]]:
         elif row["reports"] == 0:
             rows.append(_gap(row["period_start"], row["period_end"], "none reported"))
         else:
-            rows.append(
-                _bar(row, float(row["days"]), allocated=row["allocated"], partial=row["coverage"] < 1)
-            )
+            rows.append(_bar(row, float(row["days"]), allocated=row["allocated"], partial=row["coverage"] < 1))
     return rows
 
 
@@ -139,10 +141,20 @@ def _bar(row: dict[str, Any], days: float, *, allocated: bool, partial: bool) ->
 def _gap(start: date, end: date, state: str) -> dict[str, Any]:
     zero = 0.0 if state == "none reported" else None
     return {
-        "period_start": start, "period_end": end, "start_latest": start, "end_earliest": end,
-        "days": float((end - start).days + 1), "state": state, "count": zero, "height": zero, "low_rate": zero,
-        "high_rate": zero, "allocated": False, "partial": False, "stated": None,
-    }  # fmt: skip
+        "period_start": start,
+        "period_end": end,
+        "start_latest": start,
+        "end_earliest": end,
+        "days": float((end - start).days + 1),
+        "state": state,
+        "count": zero,
+        "height": zero,
+        "low_rate": zero,
+        "high_rate": zero,
+        "allocated": False,
+        "partial": False,
+        "stated": None,
+    }
 
 
 def _gaps(first: date, last: date, observed: tuple[tuple[date, date], ...]) -> list[dict[str, Any]]:

@@ -43,8 +43,12 @@ def short_count(row: dict[str, Any]) -> str:
     '42 (40 to 50)'
     """
     words = {
-        "at_least": "at least", "more_than": "more than", "approximately": "about", "up_to": "up to", "less_than": "less than",
-    }  # fmt: skip
+        "at_least": "at least",
+        "more_than": "more than",
+        "approximately": "about",
+        "up_to": "up to",
+        "less_than": "less than",
+    }
     value, low, best, high = row["value"], row["low"], row["best"], row["high"]
     if row["qualifier"] in words and value is not None:
         return f"{words[row['qualifier']]} {format_count(value)}"
@@ -66,14 +70,17 @@ def report_lanes(reports: Reports, label: Label | None = None) -> pl.DataFrame:
     reports : Reports
         Of any measure and kind.
     label : {"value", "count", "wording"}, optional
-        What is printed: the number; the number with what it counts; the words of the report. By default the number
+        What is printed: the number; the number with what it counts; the words of the report. By
+        default the number
         alone where all reports count the same, else with what it counts.
 
     Returns
     -------
     pl.DataFrame
-        `report_id`, `source`, `kind`, `start`, `start_latest`, `end_earliest`, `end` (dates; surely inside the period
-        are only the days from `start_latest` to `end_earliest`), `open_top` (no upper bound is known), `open_bottom` (there
+        `report_id`, `source`, `kind`, `start`, `start_latest`, `end_earliest`, `end` (dates; surely
+        inside the period
+        are only the days from `start_latest` to `end_earliest`), `open_top` (no upper bound is
+        known), `open_bottom` (there
         is an upper bound only), `text`.
 
     Raises
@@ -87,8 +94,9 @@ def report_lanes(reports: Reports, label: Label | None = None) -> pl.DataFrame:
     --------
     >>> import polars as pl
     >>> from casualtystats.reports import read_reports
-    >>> row = {"report_id": "a", "measure": "killed", "unit": "people", "kind": "flow", "qualifier": "at_least"}
-    >>> reports = read_reports(pl.DataFrame([row | {"value": "42", "start": "2019-05-12", "end": "2019-05-13"}]))
+    >>> row = {"report_id": "a", "measure": "killed", "unit": "people", "kind": "flow", "value": "42"}
+    >>> row |= {"qualifier": "at_least", "start": "2019-05-12", "end": "2019-05-13"}
+    >>> reports = read_reports(pl.DataFrame([row]))
     >>> report_lanes(reports).select("source", "open_top", "text").row(0)
     ('source not stated', True, 'at least 42')
     """
@@ -100,15 +108,13 @@ def report_lanes(reports: Reports, label: Label | None = None) -> pl.DataFrame:
     if label is None:
         same = frame.select("measure", "unit", "group").n_unique() == 1
         label = "value" if same else "count"
-    varying = {
-        name for name in ("place", "destination", "perpetrator", "standard") if frame[name].n_unique() > 1
-    }
+    varying = {name for name in ("place", "destination", "perpetrator", "standard") if frame[name].n_unique() > 1}
     rows = [_lane(row, _text(row, label, varying)) for row in frame.to_dicts()]
     return _grouped(rows)
 
 
 def outage_lanes(series: OutageSeries) -> pl.DataFrame:
-    """One row a report of facilities out of service, with the hits that the same source reports for the same period.
+    """One row a report of facilities out of service, with the hits that its source reports for its period.
 
     Hits without a count of facilities say nothing about an outage and are not among the rows.
 
@@ -171,10 +177,17 @@ def _lane(row: dict[str, Any], text: str) -> dict[str, Any]:
     start, start_latest, end_earliest, end = (row[name] for name in _PERIOD)
     open_bottom = row["best"] is None and row["low"] == 0 and row["high"] is not None
     return {
-        "report_id": row["report_id"], "source": row["source"] or NO_SOURCE, "kind": row["kind"], "start": start,
-        "start_latest": start_latest, "end_earliest": end_earliest, "end": end, "open_top": row["high"] is None,
-        "open_bottom": open_bottom, "text": text,
-    }  # fmt: skip
+        "report_id": row["report_id"],
+        "source": row["source"] or NO_SOURCE,
+        "kind": row["kind"],
+        "start": start,
+        "start_latest": start_latest,
+        "end_earliest": end_earliest,
+        "end": end,
+        "open_top": row["high"] is None,
+        "open_bottom": open_bottom,
+        "text": text,
+    }
 
 
 def _grouped(rows: list[dict[str, Any]]) -> pl.DataFrame:

@@ -17,9 +17,12 @@ def rate_marks(series: RateSeries) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `row` (what splits the series; "" where nothing does), `period_start`, `period_end`, `state` ("value"; "floor": a lower bound
-        only; "range": bounds without a best value; "no report"), `rate`, `rate_low`, `rate_high`, `ci_low`, `ci_high`, `open_top` (no upper end of the source range
-        is known), `ci_open` (no upper end of the sampling interval), `allocated`, `partial` (a day has no report), `level`, `label`.
+        `row` (what splits the series; "" where nothing does), `period_start`, `period_end`, `state`
+        ("value"; "floor": a lower bound
+        only; "range": bounds without a best value; "no report"), `rate`, `rate_low`, `rate_high`,
+        `ci_low`, `ci_high`, `open_top` (no upper end of the source range
+        is known), `ci_open` (no upper end of the sampling interval), `allocated`, `partial` (a day
+        has no report), `level`, `label`.
 
     Raises
     ------
@@ -50,9 +53,19 @@ def rate_marks(series: RateSeries) -> pl.DataFrame:
         .otherwise(pl.lit("range"))
     )
     return frame.select(
-        "period_start", "period_end", "rate", "rate_low", "rate_high", "ci_low", "ci_high", "allocated", "level", "label",
-        row=row, state=state,
+        "period_start",
+        "period_end",
+        "rate",
+        "rate_low",
+        "rate_high",
+        "ci_low",
+        "ci_high",
+        "allocated",
+        "level",
+        "label",
+        row=row,
+        state=state,
         open_top=high.is_null() & (rate.is_not_null() | low.is_not_null()),
         ci_open=pl.col("ci_low").is_not_null() & pl.col("ci_high").is_null(),
         partial=pl.col("coverage") < 1,
-    ).sort("row", "period_start")  # fmt: skip
+    ).sort("row", "period_start")

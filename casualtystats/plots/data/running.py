@@ -26,7 +26,8 @@ def running_steps(series: CumulativeSeries[Any]) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `since`, `date`, `low`, `best` (null = one-sided), `high` (null = no upper bound known), `open_top`, `coverage`. Days before any report are
+        `since`, `date`, `low`, `best` (null = one-sided), `high` (null = no upper bound known),
+        `open_top`, `coverage`. Days before any report are
         left out: they are not zero.
 
     Raises
@@ -40,9 +41,14 @@ def running_steps(series: CumulativeSeries[Any]) -> pl.DataFrame:
     if frame.is_empty():
         raise NoReportsError("expected at least one known running total, got none")
     return frame.select(
-        "since", "date", low=pl.col("cumulative_low"), best=pl.col("cumulative_best"), high=pl.col("cumulative_high"),
-        open_top=pl.col("cumulative_high").is_null(), coverage=pl.col("coverage"),
-    )  # fmt: skip
+        "since",
+        "date",
+        low=pl.col("cumulative_low"),
+        best=pl.col("cumulative_best"),
+        high=pl.col("cumulative_high"),
+        open_top=pl.col("cumulative_high").is_null(),
+        coverage=pl.col("coverage"),
+    )
 
 
 def running_points(reports: Reports) -> pl.DataFrame:
@@ -56,8 +62,10 @@ def running_points(reports: Reports) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `line` (source and standard, with place, side and first day where lines differ in them), `report_id`, `source`,
-        `date` (end of the total), `date_earliest` (earlier where the end is fuzzy), `since` (earliest first day), `value` (as stated), `text` (with the words around it), `low`, `high`,
+        `line` (source and standard, with place, side and first day where lines differ in them),
+        `report_id`, `source`,
+        `date` (end of the total), `date_earliest` (earlier where the end is fuzzy), `since`
+        (earliest first day), `value` (as stated), `text` (with the words around it), `low`, `high`,
         `open_top`, `open_bottom`.
 
     Raises
@@ -72,9 +80,7 @@ def running_points(reports: Reports) -> pl.DataFrame:
     A line joins totals of one source, standard, place, destination and side whose first days may be the same:
     totals since different days differ because of that, and joined they would seem to fall.
     """
-    frame = expect(reports, Reports, "reports or a running total").frame.filter(
-        pl.col("kind") == "cumulative"
-    )
+    frame = expect(reports, Reports, "reports or a running total").frame.filter(pl.col("kind") == "cumulative")
     if frame.is_empty():
         raise KindError(
             "expected reports that are running totals (kind cumulative), got none; use plots.report_periods(reports)"
@@ -91,12 +97,22 @@ def running_points(reports: Reports) -> pl.DataFrame:
         if len(names[tuple(parts)]) > 1:
             parts.append(f"since {_span(*row['line'][-2:])}")
         stated = next(value for value in (row["value"], row["best"], row["low"]) if value is not None)
-        points.append({
-            "line": ", ".join(parts), "report_id": row["report_id"], "source": row["source"] or NO_SOURCE,
-            "date": row["end_latest"], "date_earliest": row["end_earliest"], "since": row["line"][-2], "value": stated, "low": row["low"], "text": short_count(row),
-            "high": row["high"], "open_top": row["high"] is None,
-            "open_bottom": row["best"] is None and row["low"] == 0 and row["high"] is not None,
-        })  # fmt: skip
+        points.append(
+            {
+                "line": ", ".join(parts),
+                "report_id": row["report_id"],
+                "source": row["source"] or NO_SOURCE,
+                "date": row["end_latest"],
+                "date_earliest": row["end_earliest"],
+                "since": row["line"][-2],
+                "value": stated,
+                "low": row["low"],
+                "text": short_count(row),
+                "high": row["high"],
+                "open_top": row["high"] is None,
+                "open_bottom": row["best"] is None and row["low"] == 0 and row["high"] is not None,
+            }
+        )
     whole = {"value": pl.Int64, "low": pl.Int64, "high": pl.Int64}
     return pl.DataFrame(points, schema_overrides=whole).sort("line", "date", "report_id")
 
@@ -111,7 +127,8 @@ def _same(frame: pl.DataFrame) -> None:
     units = frame["unit"].cast(pl.String).unique().sort().to_list()
     if len(units) > 1:
         raise MixedUnitsError(
-            f"expected running totals in one unit, got {' and '.join(units)}; select one: reports.filter(pl.col('unit') == {units[0]!r})"
+            f"expected running totals in one unit, got {' and '.join(units)}; select one: "
+            f"reports.filter(pl.col('unit') == {units[0]!r})"
         )
     for name in ("measure", "group"):
         found = ["everybody" if text is None else str(text) for text in frame[name].unique().sort().to_list()]
@@ -130,11 +147,7 @@ def _lines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         key = tuple(row[name] for name in _LINE)
         first, last = row["start_earliest"], row["start_latest"]
         at = next(
-            (
-                at
-                for at, line in enumerate(lines)
-                if line[:-2] == key and line[-2] <= last and first <= line[-1]
-            ),
+            (at for at, line in enumerate(lines) if line[:-2] == key and line[-2] <= last and first <= line[-1]),
             None,
         )
         if at is None:
@@ -156,4 +169,4 @@ def _name(row: dict[str, Any], varying: list[str]) -> tuple[str, ...]:
 def _span(first: date, last: date) -> str:
     if first == last:
         return day_label(first)
-    return f"{day_label(first, year=first.year != last.year)} – {day_label(last)}"
+    return f"{day_label(first, year=first.year != last.year)} to {day_label(last)}"
