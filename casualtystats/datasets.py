@@ -162,7 +162,7 @@ def _origin(base: Path) -> Origin | None:
 
 def _texts(listed: Any, key: str) -> list[str]:
     """One text of each object in a list of a data package; whatever else stands there is passed over."""
-    items = cast("list[Any]", listed) if isinstance(listed, list) else []
+    items: list[Any] = listed if isinstance(listed, list) else []  # pyright: ignore[reportUnknownVariableType]
     return [str(cast("dict[str, Any]", item).get(key, "")) for item in items if isinstance(item, dict)]
 
 

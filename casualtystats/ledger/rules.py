@@ -111,7 +111,8 @@ _HINTS: dict[str, str] = {
     "with place= or group=, or give the reports an Origin with separate_events=True if the publisher says so",
     "latest": "Only a later report of the same source, standard, place and group whose period holds the earlier one's "
     "supersedes it. Select with source=, place= or group=, or name an order of sources",
-    "difference": "Select one place and group with place= and group=",
+    "difference": "Select one place and group with place= and group=; a running total whose last day is fuzzy can not be the end "
+    "of one difference and the start of the next: leave it out",
     "list": "One source overlaps with itself: select further with place= or group=, or filter the reports",
 }  # fmt: skip
 

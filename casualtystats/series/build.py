@@ -74,7 +74,9 @@ def build(
 
 def _newest(selected: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """The newest vintage of each figure, and the ids of the older ones with the newest beside them."""
-    figure = ["source", *DIMENSIONS, "start_earliest", "start_latest", "end_earliest", "end_latest"]
+    # Two reports without a source are not known to be one figure published again.
+    source = pl.coalesce("source", pl.concat_str(pl.lit("\x00"), "report_id"))
+    figure = [source, *map(pl.col, DIMENSIONS), pl.col("start_earliest", "start_latest", "end_earliest", "end_latest")]
     latest = pl.col("published_latest").max().over(figure)
     newest = pl.col("report_id").sort_by("published_latest", "report_id").last().over(figure)
     marked = selected.with_columns(_new=pl.col("published_latest") == latest, _by=newest)

@@ -59,7 +59,8 @@ def deaths(
     observed : Period, str or list, optional
         Periods for which the source states that no row means none reported: there silence is zero.
     as_of : str or date, optional
-        Use what was published up to this day, the newest of several vintages.
+        Use what was published up to this day, the newest of several vintages. With overlap="add" each row is an event of
+        its own, and all rows published by then are used.
 
     Returns
     -------

@@ -53,8 +53,9 @@ class Weights:
             raise OptionError("expected weights that are not all 0")
         frame = frame.with_columns(pl.col("weight") / pl.col("weight").max())
         weight = frame["weight"]
+        values: list[float] = weight.to_list()
         sums = [Fraction(0)]
-        for value in weight:
+        for value in values:
             sums.append(sums[-1] + Fraction(value))
         return cls(frame, tuple(sums))
 
@@ -83,11 +84,12 @@ class Weights:
 
     def join(self, intervals: pl.LazyFrame) -> pl.LazyFrame:
         """Intervals with `_share`: the sum of weights over their days."""
-        first = self.table["date"][0]
+        first: date = self.table["date"][0]
         ends = ["period_start", "period_end"]
         pairs = intervals.select(ends).unique().sort(ends).collect()
         shares: list[float | None] = []
-        for start, end in pairs.rows():
+        spans: list[tuple[date, date]] = pairs.rows()
+        for start, end in spans:
             # Exact sums: the difference of two floats would lose small weights beside a large one.
             at, until = (start - first).days, (end - first).days + 1
             known = at >= 0 and until < len(self.sums)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import polars as pl
 from markupsafe import Markup
@@ -128,11 +128,13 @@ def _lead(reports: Reports, package: dict[str, Any]) -> list[str]:
     named = package.get("lead")
     known = set(reports.frame["report_id"])
     if isinstance(named, list):
-        names = [str(name) for name in cast("list[Any]", named)]
+        listed: list[Any] = named  # pyright: ignore[reportUnknownVariableType]
+        names = [str(name) for name in listed]
         missing = [name for name in names if name not in known]
         if missing:
-            listed = ", ".join(missing)
-            raise SitrepError(f"datapackage.json: expected lead reports that exist and are valid, got {listed}")
+            raise SitrepError(
+                f"datapackage.json: expected lead reports that exist and are valid, got {', '.join(missing)}"
+            )
         return names
     order = reports.frame.sort("published_latest", "report_id", descending=[True, False], nulls_last=True)
     return order["report_id"].head(LEAD).to_list()

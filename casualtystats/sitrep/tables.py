@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
@@ -68,7 +68,7 @@ def to_html(frame: pl.DataFrame, key: str, title: str, notes: Sequence[str] = ()
 
     numbers = [name for name, kind in frame.schema.items() if kind.is_numeric()]
     # great-tables names types of libraries that are not installed, so that a strict checker sees unknowns.
-    table: Any = GT(frame, id=key).tab_header(title=title).sub_missing(missing_text="–")
+    table = cast("Any", GT)(frame, id=key).tab_header(title=title).sub_missing(missing_text="–")
     if numbers:
         table = table.fmt_number(columns=numbers, decimals=1, drop_trailing_zeros=True)
     for note in notes:

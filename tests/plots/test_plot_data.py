@@ -103,8 +103,8 @@ def test_lanes_name_what_tells_reports_apart():
     ]
     texts = set(report_lanes(reports(*two), "count")["text"])
     assert texts == {
-        "1 violent death of a civilian, in Hama (verified)",
-        "9 violent deaths of civilians, in Idlib (reported)",
+        "1 violent death of a civilian, Hama (verified)",
+        "9 violent deaths of civilians, Idlib",
     }
     words = report_lanes(one(wording="22  civilians\nkilled"), "wording")
     assert words["text"].item() == "22 civilians killed"

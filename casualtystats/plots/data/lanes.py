@@ -162,10 +162,12 @@ def _text(row: dict[str, Any], label: Label, varying: set[str]) -> str:
         return " ".join(str(row["wording"]).split())
     text = short_count(row) if label == "value" else _counted(row)
     # What tells two figures apart that would else seem to contradict each other.
-    for name, word in (("place", "in "), ("destination", "to "), ("perpetrator", "side: ")):
+    for name, word in (("place", ""), ("destination", "to "), ("perpetrator", "side: ")):
         if name in varying and row[name]:
             text += f", {word}{str(row[name]).rsplit('/', 1)[-1]}"
-    return f"{text} ({row['standard']})" if "standard" in varying and row["standard"] else text
+    # "Reported" goes without saying; what is firmer or weaker does not.
+    told = "standard" in varying and row["standard"] not in (None, "reported")
+    return f"{text} ({row['standard']})" if told else text
 
 
 def _counted(row: dict[str, Any]) -> str:
