@@ -2,7 +2,8 @@
 
 Invariants
 ----------
-- `low` is never missing: a count that nobody has bounded from below is bounded by 0. `high` None means that no upper bound is known. `best` None means one-sided.
+- `low` is never missing: a count that nobody has bounded from below is bounded by 0. `high` None means that no
+  upper bound is known. `best` None means one-sided.
 - `low <= high`. A published best outside its own bounds is kept; `widened()` gives the bounds that hold it.
 - `stated` is the printed number, whatever its qualifier, and takes no part in arithmetic.
 """
@@ -86,7 +87,9 @@ class Estimate:
     def __post_init__(self) -> None:
         for name, value in (("low", self.low), ("best", self.best), ("high", self.high), ("stated", self.stated)):
             if value is not None and not math.isfinite(value):
-                raise UndefinedEstimateError(f"expected a finite number for {name}, got {value!r}; use None for 'not known'")
+                raise UndefinedEstimateError(
+                    f"expected a finite number for {name}, got {value!r}; use None for 'not known'"
+                )
         if self.high is not None and self.low > self.high:
             raise UndefinedEstimateError(f"expected low <= high, got low={self.low!r} and high={self.high!r}")
 

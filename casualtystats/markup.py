@@ -20,7 +20,8 @@ def html_table(frame: pl.DataFrame, title: str, note: str = "") -> str:
     """The first rows of a frame as an HTML table with a title above and a note below; nulls print as a dash."""
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in frame.columns)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_cell(value))}</td>" for value in row) + "</tr>" for row in frame.head(SHOWN).rows()
+        "<tr>" + "".join(f"<td>{escape(_cell(value))}</td>" for value in row) + "</tr>"
+        for row in frame.head(SHOWN).rows()
     )
     more = f"<p>{frame.height - SHOWN:,} more rows</p>" if frame.height > SHOWN else ""
     foot = f"<p><small>{escape(note)}</small></p>" if note else ""

@@ -80,10 +80,14 @@ class Places:
     def __post_init__(self) -> None:
         for zone, members in self.zones.items():
             if not zone or not members or "" in members:
-                raise PlacesError(f"expected a zone with a name and at least one member place, got {zone!r}: {members!r}")
+                raise PlacesError(
+                    f"expected a zone with a name and at least one member place, got {zone!r}: {members!r}"
+                )
             nested = [member for member in members if member in self.zones]
             if nested:
-                raise PlacesError(f"expected member places of zone {zone!r}, got the zone {nested[0]!r}; list its members")
+                raise PlacesError(
+                    f"expected member places of zone {zone!r}, got the zone {nested[0]!r}; list its members"
+                )
 
     @classmethod
     def read(cls, path: str | Path) -> Places:

@@ -24,7 +24,9 @@ class ReportSchema(dy.Schema):
     unit = dy.Enum(UNITS, description="in what it is counted")
     kind = dy.Enum(KINDS, description="flow: new in the period; cumulative: since `start`; stock: present on a date")
     qualifier = dy.Enum(QUALIFIERS, description="the words around the number")
-    value = dy.Int64(nullable=True, min=0, metadata=_unit("unit"), description="the number as printed; null where only bounds were")
+    value = dy.Int64(
+        nullable=True, min=0, metadata=_unit("unit"), description="the number as printed; null where only bounds were"
+    )
     low = dy.Int64(min=0, metadata=_unit("unit"), description="lower bound")
     best = dy.Int64(nullable=True, min=0, metadata=_unit("unit"), description="best value; null = one-sided")
     high = dy.Int64(nullable=True, min=0, metadata=_unit("unit"), description="upper bound; null = none is known")
@@ -32,15 +34,21 @@ class ReportSchema(dy.Schema):
     start_latest = dy.Date(description="last day on which it may start")
     end_earliest = dy.Date(description="first day on which it may end (included)")
     end_latest = dy.Date(description="last day on which it may end (included)")
-    hours = dy.Float64(nullable=True, min_exclusive=0, metadata=_unit("hours"), description="stated length; null = the dates say it")
+    hours = dy.Float64(
+        nullable=True, min_exclusive=0, metadata=_unit("hours"), description="stated length; null = the dates say it"
+    )
     place = dy.String(nullable=True, description="path or declared zone; null = everywhere")
     destination = dy.String(nullable=True, description="place of arrival; null = all")
     group = dy.String(nullable=True, description="path; null = everybody")
     perpetrator = dy.String(nullable=True, description="the side that the count is about; null = all")
     standard = dy.Enum(STANDARDS, nullable=True, description="what the count rests on; null = not stated")
     source = dy.String(nullable=True, description="to whom the figure is attributed; null = not stated")
-    derived_from = dy.String(nullable=True, description="authority that the source relays; null = its own or not stated")
-    published_earliest = dy.Date(nullable=True, description="first day on which it may have been published; null = not stated")
+    derived_from = dy.String(
+        nullable=True, description="authority that the source relays; null = its own or not stated"
+    )
+    published_earliest = dy.Date(
+        nullable=True, description="first day on which it may have been published; null = not stated"
+    )
     published_latest = dy.Date(nullable=True, description="last such day; null = not stated")
     role = dy.Enum(ROLES, nullable=True, description="IDMC role; null = not stated")
     url = dy.String(nullable=True, description="address; null = not stated")
@@ -100,10 +108,18 @@ class CellSchema(dy.Schema):
     period_start = dy.Date(description="first day of the cell")
     period_end = dy.Date(description="last day of the cell (included)")
     days = dy.Int64(min=1, metadata=_unit("days"), description="days of the cell")
-    low = dy.Int64(nullable=True, min=0, metadata=_unit("unit"), description="what must have been inside; null = no report")
-    best = dy.Float64(nullable=True, min=0, metadata=_unit("unit"), description="allocated value; null = no report, or one-sided")
-    high = dy.Int64(nullable=True, min=0, metadata=_unit("unit"), description="what can have been inside; null = no bound known")
-    coverage = dy.Float64(min=0, max=1, description="share of the cell's days that a report about the whole speaks about")
+    low = dy.Int64(
+        nullable=True, min=0, metadata=_unit("unit"), description="what must have been inside; null = no report"
+    )
+    best = dy.Float64(
+        nullable=True, min=0, metadata=_unit("unit"), description="allocated value; null = no report, or one-sided"
+    )
+    high = dy.Int64(
+        nullable=True, min=0, metadata=_unit("unit"), description="what can have been inside; null = no bound known"
+    )
+    coverage = dy.Float64(
+        min=0, max=1, description="share of the cell's days that a report about the whole speaks about"
+    )
     allocated = dy.Bool(description="whether the cell cuts a report, so that its best value is derived by spreading")
     reports = dy.Int64(min=0, description="number of reports that touch the cell")
 
@@ -112,7 +128,9 @@ class AuditSchema(dy.Schema):
     """What became of each report (`FlowSeries.audit`)."""
 
     report_id = dy.String(description="the report")
-    status = dy.String(description="used, differenced, superseded, contained, not_preferred, not_known_yet or not_selected")
+    status = dy.String(
+        description="used, differenced, superseded, contained, not_preferred, not_known_yet or not_selected"
+    )
     by = dy.String(nullable=True, description="the report that took its place; null = none")
     reason = dy.String(description="why, in words")
     uncovered = dy.String(nullable=True, description="days of it that no used report covers; null = none")
@@ -126,7 +144,9 @@ class RateSchema(dy.Schema):
     deaths = dy.Float64(nullable=True, description="best number of deaths; null = one-sided or no report")
     deaths_low = dy.Float64(nullable=True, description="lower bound of the number of deaths")
     deaths_high = dy.Float64(nullable=True, description="upper bound; null = none is known")
-    person_days = dy.Float64(nullable=True, metadata=_unit("person-days"), description="exposure; null where the period is fuzzy")
+    person_days = dy.Float64(
+        nullable=True, metadata=_unit("person-days"), description="exposure; null where the period is fuzzy"
+    )
     rate = dy.Float64(nullable=True, description="best rate; null = one-sided, fuzzy period or no report")
     rate_low = dy.Float64(nullable=True, description="lower end of the source range")
     rate_high = dy.Float64(nullable=True, description="upper end of the source range; null = none is known")

@@ -81,9 +81,7 @@ def test_no_clock_is_read_and_no_data_is_run() -> None:
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func).split(".")
                 # polars expressions have an eval of their own (list.eval), which runs no text.
-                if (len(called) > 1 and tuple(called[-2:]) in CLOCKS) or (
-                    len(called) == 1 and called[0] in RUNNERS
-                ):
+                if (len(called) > 1 and tuple(called[-2:]) in CLOCKS) or (len(called) == 1 and called[0] in RUNNERS):
                     wrong.append(f"{where}:{node.lineno} calls {ast.unparse(node.func)}")
         for line, name in imports(path, tree):
             if name.split(".")[0] in UNSAFE:

@@ -60,7 +60,9 @@ def test_figures_of_the_news_report(reports, name):
 def test_every_published_figure_is_there(reports):
     """The 53 other figures by their numbers, in the units in which they were printed."""
     stated = {(row["unit"], row["value"]) for row in reports.frame.select("unit", "value").to_dicts()}
-    people = "150000 152210 290784 103539 180000 179600 201000 239647 270000 310000 330000 400000 80 170 205 160 230 450"
+    people = (
+        "150000 152210 290784 103539 180000 179600 201000 239647 270000 310000 330000 400000 80 170 205 160 230 450"
+    )
     people += " 103 662 500 780 550 1089 1506 324 1864 267 3000000 5189000 4905318"
     movements = "440000 452623 500000 518000 67500 126200 590000 147300 630000"
     expected = {("people", int(text)) for text in people.split()}
@@ -104,7 +106,9 @@ def test_unknown_names_are_refused(tmp_path):
         cs.datasets.load_folder(tmp_path)
     with pytest.raises(DatasetError, match="nothing there"):
         cs.datasets.load_folder(tmp_path / "none")
-    (tmp_path / "reports.csv").write_text("report_id,measure,unit,kind,value,start,end\na,killed,people,flow,1,2019-05-01,2019-05-01\n")
+    (tmp_path / "reports.csv").write_text(
+        "report_id,measure,unit,kind,value,start,end\na,killed,people,flow,1,2019-05-01,2019-05-01\n"
+    )
     assert len(cs.datasets.load_folder(tmp_path)) == 1
     assert cs.datasets.events(str(tmp_path)).is_empty()
     with pytest.raises(DatasetError, match="a file"):

@@ -25,7 +25,9 @@ def test_notebook_runs(path: Path):
     assert not [output for cell in code for output in cell.outputs if output.output_type == "error"]
     fresh = nbformat.v4.new_notebook(cells=list(kept.cells), metadata=kept.metadata)
     fresh.cells.insert(0, nbformat.v4.new_code_cell("import warnings\nwarnings.simplefilter('error')"))
-    NotebookClient(fresh, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(
+        fresh, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
     ran = [cell for cell in fresh.cells[1:] if cell.cell_type == "code"]
     assert [_texts(cell) for cell in ran] == [_texts(cell) for cell in code], "its outputs are not what it prints now"
 
@@ -36,6 +38,10 @@ def _texts(cell: nbformat.NotebookNode) -> list[str]:
     for output in cell.outputs:
         if output.output_type == "stream":
             found.append(output.text)
-        elif "text/plain" in output.get("data", {}) and "image/png" not in output.data and "image/svg+xml" not in output.data:
+        elif (
+            "text/plain" in output.get("data", {})
+            and "image/png" not in output.data
+            and "image/svg+xml" not in output.data
+        ):
             found.append(output.data["text/plain"])
     return ["".join(found)]

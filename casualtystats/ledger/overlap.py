@@ -114,7 +114,9 @@ def _pairs(
         for other in near.iter_rows(named=True):
             kin = (one["_key"], other["_key"]) in related or (other["_key"], one["_key"]) in related
             if kin or (not nested_only and one["_key"] == other["_key"]):
-                a, b = (one, other) if (one["_start"], one["_row"]) <= (other["_start"], other["_row"]) else (other, one)
+                a, b = (
+                    (one, other) if (one["_start"], one["_row"]) <= (other["_start"], other["_row"]) else (other, one)
+                )
                 start, end = max(a["_start"], b["_start"]), min(a["_end"], b["_end"])
                 found[a["_row"], b["_row"]] = Overlap(a["report_id"], b["report_id"], start, end)
         if len(found) >= SHOWN:

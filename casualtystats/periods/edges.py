@@ -82,9 +82,7 @@ class Known(NamedTuple):
         if year is not None:
             return edge.within(year)
         if self.end is None:
-            raise ParseError(
-                f"expected a year in {self.text!r}; write it, or give year= (of the first date) or end="
-            )
+            raise ParseError(f"expected a year in {self.text!r}; write it, or give year= (of the first date) or end=")
         found = edge.not_after(self.end[1])
         away = (self.end[1] - found[1]).days
         if not edge.exact and edge.first == 1 and edge.last == 31 and away < 0:
@@ -94,8 +92,7 @@ class Known(NamedTuple):
             )
         if away > HALF_A_YEAR:
             raise ParseError(
-                f"expected a date up to {HALF_A_YEAR} days before end={self.end[1]}, got {self.text!r}; "
-                "give year="
+                f"expected a date up to {HALF_A_YEAR} days before end={self.end[1]}, got {self.text!r}; give year="
             )
         return found
 
@@ -104,9 +101,7 @@ class Known(NamedTuple):
         if self.end is None:
             raise ParseError(f"expected end= with {self.text!r}: the last day that it counts")
         if self.end[0] != self.end[1]:
-            raise ParseError(
-                f"expected one day as end= with {self.text!r}, got {self.end[0]} to {self.end[1]}"
-            )
+            raise ParseError(f"expected one day as end= with {self.text!r}, got {self.end[0]} to {self.end[1]}")
         return self.end[0]
 
 

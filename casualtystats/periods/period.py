@@ -55,14 +55,18 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.start_earliest > self.start_latest or self.end_earliest > self.end_latest:
-            raise PeriodError(f"expected earliest <= latest at both ends, got start {self.start_earliest} to "
-                              f"{self.start_latest} and end {self.end_earliest} to {self.end_latest}")
+            raise PeriodError(
+                f"expected earliest <= latest at both ends, got start {self.start_earliest} to "
+                f"{self.start_latest} and end {self.end_earliest} to {self.end_latest}"
+            )
         if self.start_earliest > self.end_latest:
             raise PeriodError(f"expected an end on or after the start, got {self.start_earliest} to {self.end_latest}")
         widest = (self.end_latest - self.start_earliest).days + 1
         if self.hours is not None and not 0 < self.hours <= 24 * widest:
-            raise PeriodError(f"expected a stated length above 0 and up to {24 * widest} hours "
-                              f"({format_days(widest, widest)}), got {self.hours!r} hours")
+            raise PeriodError(
+                f"expected a stated length above 0 and up to {24 * widest} hours "
+                f"({format_days(widest, widest)}), got {self.hours!r} hours"
+            )
 
     @classmethod
     def of(cls, start: str | date, end: str | date, hours: float | None = None) -> Period:
@@ -144,8 +148,10 @@ class Period:
             If an end is fuzzy: use `days_min` and `days_max`.
         """
         if self.fuzzy:
-            raise PeriodError(f"expected known ends, got {self}: it has {format_days(self.days_min, self.days_max)}; "
-                              "use days_min and days_max")
+            raise PeriodError(
+                f"expected known ends, got {self}: it has {format_days(self.days_min, self.days_max)}; "
+                "use days_min and days_max"
+            )
         return self.days_max
 
     @property

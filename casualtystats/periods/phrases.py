@@ -129,9 +129,7 @@ def parse_phrase(text: str, *, year: int | None = None, end: str | date | None =
         if period is not None:
             return period
     hint = next((f"; {hint}" for pattern, hint in _HINTS if pattern.fullmatch(cleaned)), "")
-    raise ParseError(
-        f"expected {DATE_GRAMMAR}, start/end, or a phrase like {PHRASES}; got {known.text!r}{hint}"
-    )
+    raise ParseError(f"expected {DATE_GRAMMAR}, start/end, or a phrase like {PHRASES}; got {known.text!r}{hint}")
 
 
 def _two_dates(text: str, known: Known) -> Period | None:

@@ -88,7 +88,9 @@ def rate_ratio(count: int, exposure: float, other: int, other_exposure: float, l
         if not (math.isfinite(time) and time > 0):
             raise OptionError(f"expected exposures above 0, got {exposure!r} and {other_exposure!r}")
     if count + other == 0:
-        raise OptionError("expected at least one event in the two counts together, got 0 and 0: their ratio is not defined")
+        raise OptionError(
+            "expected at least one event in the two counts together, got 0 and 0: their ratio is not defined"
+        )
     test = binomtest(int(count), int(count + other), exposure / (exposure + other_exposure))
     interval = test.proportion_ci(confidence_level=share, method="exact")
     scale = other_exposure / exposure

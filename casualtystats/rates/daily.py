@@ -196,9 +196,7 @@ def _count(count: int | Estimate | str) -> Estimate:
 
         return parse_count(count)
     if not isinstance(count, numbers.Real) or isinstance(count, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise OptionError(
-            f"expected a whole number, an Estimate or a wording such as 'at least 42'; got {count!r}"
-        )
+        raise OptionError(f"expected a whole number, an Estimate or a wording such as 'at least 42'; got {count!r}")
     return Estimate.of("exactly", count)
 
 
@@ -218,7 +216,5 @@ def _period(
     if hours is None or known.hours == hours:
         return known
     if known.hours is not None:
-        raise OptionError(
-            f"expected one stated length, got hours={hours!r} and a period of {known.hours!r} hours"
-        )
+        raise OptionError(f"expected one stated length, got hours={hours!r} and a period of {known.hours!r} hours")
     return replace(known, hours=hours)

@@ -142,15 +142,12 @@ def _deaths_info(series: object) -> SeriesInfo:
         info = getattr(series, "info", None)
         if isinstance(info, SeriesInfo):
             raise KindError(
-                f"expected a flow series of deaths (new in each period), got a {type(series).__name__} "
-                f"of {info.noun}"
+                f"expected a flow series of deaths (new in each period), got a {type(series).__name__} of {info.noun}"
             )
         raise MeasureError(f"expected a series of deaths from cs.deaths(...), got {type(series).__name__}")
     known: SeriesInfo = series.info
     if known.measure not in ("killed", "died"):
-        raise MeasureError(
-            f"expected a series of deaths, got {known.noun}: a mortality rate of it has no meaning"
-        )
+        raise MeasureError(f"expected a series of deaths, got {known.noun}: a mortality rate of it has no meaning")
     return known
 
 

@@ -94,13 +94,7 @@ def _one_rate(row: dict[str, Any]) -> str:
     floor, ceiling = _printed(low, "down"), None if high is None else _printed(high, "up")
     notes: list[str] = []
     if rate is None:
-        text = (
-            f"at least {floor}"
-            if ceiling is None
-            else f"up to {ceiling}"
-            if low == 0
-            else f"{floor} to {ceiling}"
-        )
+        text = f"at least {floor}" if ceiling is None else f"up to {ceiling}" if low == 0 else f"{floor} to {ceiling}"
     else:
         text = _printed(rate)
         if ceiling is None:
@@ -111,7 +105,5 @@ def _one_rate(row: dict[str, Any]) -> str:
         name = f"{level_text(row['level'])} Garwood interval"
         lower = _printed(row["ci_low"], "down")
         upper = row["ci_high"]
-        notes.append(
-            f"{name}: {lower} and above" if upper is None else f"{name} {lower} to {_printed(upper, 'up')}"
-        )
+        notes.append(f"{name}: {lower} and above" if upper is None else f"{name} {lower} to {_printed(upper, 'up')}")
     return f"{text} ({'; '.join(notes)})" if notes else text

@@ -100,11 +100,7 @@ def with_sampling(rows: pl.DataFrame, per: float, level: float) -> pl.DataFrame:
     row that reports about the whole do not cover, have a lower end only: more people may have died.
     """
     covered = pl.col("coverage") >= 1
-    counted = (
-        pl.when(covered)
-        .then(pl.coalesce("best", pl.when(pl.col("high").is_null()).then("low")))
-        .otherwise("low")
-    )
+    counted = pl.when(covered).then(pl.coalesce("best", pl.when(pl.col("high").is_null()).then("low"))).otherwise("low")
     method = (
         pl.when(pl.col("low").is_null()).then(pl.lit(NO_REPORT))
         .when(pl.col("days_min") != pl.col("days_max")).then(pl.lit(NO_ENDS))

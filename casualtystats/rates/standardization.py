@@ -89,10 +89,14 @@ def standardize_direct(
         raise OptionError(f"expected method= one of {', '.join(_METHODS)}, got {method!r}")
     x, t, s = (np.asarray(values, dtype=np.float64) for values in (counts, exposures, standard))
     if not (x.ndim == 1 and x.shape == t.shape == s.shape and x.size):
-        raise OptionError(f"expected counts, exposures and standard of one length, got {len(counts)}, {len(exposures)}, {len(standard)}")
+        raise OptionError(
+            f"expected counts, exposures and standard of one length, got {len(counts)}, {len(exposures)}, {len(standard)}"
+        )
     fine = np.isfinite(x).all() and np.isfinite(t).all() and np.isfinite(s).all()
     if not fine or (x < 0).any() or (x != np.floor(x)).any() or (t <= 0).any() or (s < 0).any() or not s.any():
-        raise OptionError("expected whole counts of 0 or more, exposures above 0 and a standard of 0 or more, not all 0")
+        raise OptionError(
+            "expected whole counts of 0 or more, exposures above 0 and a standard of 0 or more, not all 0"
+        )
     if not x.any():
         raise OptionError("expected at least one event, got none: a standardised rate of no event has no interval here")
     weights = s / s.sum() / t

@@ -25,9 +25,7 @@ def trailing_unit(value: pl.Expr) -> pl.Expr:
     """
     unit = pl.lit(1, pl.Int64)
     for power in range(1, 16):
-        unit = (
-            pl.when((value != 0) & (value % 10**power == 0)).then(pl.lit(10**power, pl.Int64)).otherwise(unit)
-        )
+        unit = pl.when((value != 0) & (value % 10**power == 0)).then(pl.lit(10**power, pl.Int64)).otherwise(unit)
     return pl.when(value.is_not_null()).then(unit)
 
 

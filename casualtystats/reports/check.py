@@ -45,9 +45,7 @@ def check(table: RawTable) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]
         raise ReportFileError(f"{table.where}: expected at least one report, got no rows")
     twins = _twins(table, layout)
     accepted: list[pl.DataFrame] = []
-    rejected = [
-        pl.DataFrame([asdict(cell) for cell in table.broken], schema=REJECTED_TYPES).with_columns(order=-1)
-    ]
+    rejected = [pl.DataFrame([asdict(cell) for cell in table.broken], schema=REJECTED_TYPES).with_columns(order=-1)]
     for offset in range(0, table.frame.height, _PART):
         kept, broken = _check_part(table, layout, twins, offset)
         accepted.append(kept)
@@ -57,9 +55,7 @@ def check(table: RawTable) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]
     return ReportSchema.validate(frame), RejectedSchema.validate(failures), layout.ignored
 
 
-def _check_part(
-    table: RawTable, layout: Layout, twins: pl.DataFrame, offset: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _check_part(table: RawTable, layout: Layout, twins: pl.DataFrame, offset: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     raw = table.frame.slice(offset, _PART)
     rows = table.rows.slice(offset, _PART)
     parsed = (
@@ -72,9 +68,7 @@ def _check_part(
     if not layout.has_date("end"):
         _check_end_is_not_needed(parsed, table.where)
     fails = (
-        parsed.lazy()
-        .select(rule.fails.fill_null(value=False).alias(str(i)) for i, rule in enumerate(RULES))
-        .collect()
+        parsed.lazy().select(rule.fails.fill_null(value=False).alias(str(i)) for i, rule in enumerate(RULES)).collect()
     )
     failing = fails.select(pl.any_horizontal(pl.all())).to_series()
     kept = _finish(parsed.filter(~failing) if failing.any() else parsed)
@@ -109,11 +103,7 @@ def _finish(parsed: pl.DataFrame) -> pl.DataFrame:
 def _twins(table: RawTable, layout: Layout) -> pl.DataFrame:
     """Rows whose report_id stands in several rows: `row`, and `twins`, the numbers of all of them as text."""
     only = Layout(frozenset({"report_id"}), layout.ignored)
-    ids = (
-        parse(table.frame.lazy(), table.frame.schema, only, defused=table.defused)
-        .select("report_id")
-        .collect()
-    )
+    ids = parse(table.frame.lazy(), table.frame.schema, only, defused=table.defused).select("report_id").collect()
     id_ = pl.col("report_id")
     same = ids.with_columns(row=table.rows).filter(id_.is_not_null() & id_.is_duplicated())
     listed = pl.col("row").head(_TWINS).cast(pl.String).str.join(", ")
@@ -121,9 +111,7 @@ def _twins(table: RawTable, layout: Layout) -> pl.DataFrame:
     return same.with_columns(twins=pl.concat_str(listed, more).over("report_id")).select("row", "twins")
 
 
-def _explain(
-    raw: pl.DataFrame, parsed: pl.DataFrame, fails: pl.DataFrame, twins: pl.DataFrame
-) -> pl.DataFrame:
+def _explain(raw: pl.DataFrame, parsed: pl.DataFrame, fails: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
     parsed = parsed.join(twins, on="row", how="left", maintain_order="left").with_columns(raw=raw_json(raw))
     found = [
         _explain_rule(rule, order, raw.filter(fails[str(order)]), parsed.filter(fails[str(order)]))
@@ -153,7 +141,5 @@ def _shown_cells(column: str, raw: pl.DataFrame, parsed: pl.DataFrame) -> pl.Exp
     if column in raw.columns:
         return pl.lit(texts(raw[column]))
     if f"{column}_earliest" in raw.columns:
-        return pl.lit(
-            parsed.select(date_texts(pl.col(f"{column}_earliest"), pl.col(f"{column}_latest"))).to_series()
-        )
+        return pl.lit(parsed.select(date_texts(pl.col(f"{column}_earliest"), pl.col(f"{column}_latest"))).to_series())
     return pl.lit(pl.Series([None] * raw.height, dtype=pl.String))

@@ -105,9 +105,7 @@ def check_names(names: list[str], where: str) -> Layout:
         present = [edge for edge in edges if edge in known]
         if present and (name in known or len(present) == 1):
             got = ", ".join([*present, *([name] if name in known else [])])
-            raise ReportFileError(
-                f"{where}: expected either {name} or both {edges[0]} and {edges[1]}, got {got}"
-            )
+            raise ReportFileError(f"{where}: expected either {name} or both {edges[0]} and {edges[1]}, got {got}")
     _check_needed(names, layout, where)
     return layout
 
@@ -133,11 +131,7 @@ def _check_separator(names: list[str], where: str) -> None:
 
 
 def _check_needed(names: list[str], layout: Layout, where: str) -> None:
-    missing = [
-        name
-        for name in _NEEDED
-        if name not in layout.known and not (name in _EDGES and layout.has_edges(name))
-    ]
+    missing = [name for name in _NEEDED if name not in layout.known and not (name in _EDGES and layout.has_edges(name))]
     if not {"value", "low"} & layout.known:
         missing.append("value (or low)")
     if not missing:

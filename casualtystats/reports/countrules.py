@@ -26,8 +26,7 @@ def count_rules() -> list[Rule]:
             "no_value",
             "value",
             no_value & pl.col("low").is_not_null() & one_number & ~qualifier.is_in(["at_least", "more_than"]),
-            "expected a value with the qualifier {qualifier}; got only bounds. A published range is "
-            "'between'",
+            "expected a value with the qualifier {qualifier}; got only bounds. A published range is 'between'",
         ),
         Rule(
             "between_low",

@@ -67,9 +67,7 @@ def read_json(path: Path, *, lines: bool) -> RawTable:
         except json.JSONDecodeError as error:
             raise ReportFileError(f"{path}, line {error.lineno}: expected JSON, got: {error.msg}") from error
         except RecursionError as error:
-            raise ReportFileError(
-                f"{path}: expected an array of records, got values nested too deep"
-            ) from error
+            raise ReportFileError(f"{path}: expected an array of records, got values nested too deep") from error
         if not isinstance(items, list):
             raise ReportFileError(
                 f"{path}: expected an array of records such as [{{...}}, {{...}}], got {_kind(items)}"
@@ -104,9 +102,7 @@ def _text(cell: str | None) -> str | None:
 
 def _faults(row: int, item: Any) -> Iterator[BrokenCell]:
     if isinstance(item, _NoJson):
-        yield BrokenCell(
-            row, "", None, "json_line", f"expected one JSON object a line, got: {item.why}", item.raw
-        )
+        yield BrokenCell(row, "", None, "json_line", f"expected one JSON object a line, got: {item.why}", item.raw)
     elif not isinstance(item, _Record):
         hint = f'expected a record such as {{"report_id": ...}}, got {_kind(item)}'
         yield BrokenCell(row, "", None, "not_a_record", hint, record_json(item))
@@ -158,9 +154,7 @@ def _record(pairs: list[tuple[str, Any]]) -> _Record:
 
 
 def _decode(text: str) -> Any:
-    return json.loads(
-        text, object_pairs_hook=_record, parse_int=_Number, parse_float=_Number, parse_constant=_Constant
-    )
+    return json.loads(text, object_pairs_hook=_record, parse_int=_Number, parse_float=_Number, parse_constant=_Constant)
 
 
 def _decode_line(line: str) -> Any:

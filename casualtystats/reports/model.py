@@ -84,9 +84,7 @@ class Reports:
         found = self.frame.filter(pl.col("report_id") == report_id)
         if found.height:
             return report_of(found.row(0, named=True))
-        near = difflib.get_close_matches(
-            str(report_id), self.frame["report_id"].head(_COMPARED).to_list(), n=3
-        )
+        near = difflib.get_close_matches(str(report_id), self.frame["report_id"].head(_COMPARED).to_list(), n=3)
         hint = f"; near it: {', '.join(near)}" if near else ""
         raise NoReportsError(f"expected the report_id of an accepted report, got {report_id!r}{hint}")
 

@@ -43,9 +43,7 @@ def parse(raw: pl.LazyFrame, schema: pl.Schema, layout: Layout, *, defused: bool
         As many rows, in the same order.
     """
     cleaned = raw.select(
-        _clean(pl.col(name), schema[name], defused).alias(f"~{name}")
-        for name in schema.names()
-        if name in layout.known
+        _clean(pl.col(name), schema[name], defused).alias(f"~{name}") for name in schema.names() if name in layout.known
     )
     typed: list[pl.Expr] = []
     for name in (*WORDS, *COUNTS, "hours", *TEXTS):
@@ -58,17 +56,13 @@ def parse(raw: pl.LazyFrame, schema: pl.Schema, layout: Layout, *, defused: bool
     marks: list[pl.Expr] = []
     for name in (*WORDS, *COUNTS, "hours", *TEXTS):
         unread = (
-            pl.col(f"~{name}").is_not_null() & pl.col(name).is_null()
-            if name in layout.known
-            else pl.lit(value=False)
+            pl.col(f"~{name}").is_not_null() & pl.col(name).is_null() if name in layout.known else pl.lit(value=False)
         )
         marks.append(unread.alias(f"{name}?"))
     for name in DATES:
         for mark, source, result in _date_cells(name, layout):
             unread = (
-                pl.lit(value=False)
-                if source is None
-                else pl.col(f"~{source}").is_not_null() & pl.col(result).is_null()
+                pl.lit(value=False) if source is None else pl.col(f"~{source}").is_not_null() & pl.col(result).is_null()
             )
             marks.append(unread.alias(f"{mark}?"))
     return cleaned.with_columns(typed).with_columns(marks).drop(pl.selectors.starts_with("~"))
@@ -142,9 +136,7 @@ def _dates(name: str, schema: pl.Schema, layout: Layout) -> list[pl.Expr]:
     if layout.has_edges(name):
         pairs = [_days(pl.col(f"~{edge}"), schema[edge]) for edge in (early, late)]
         # A month in a column of earliest days is a day that somebody would have to guess.
-        return [
-            pl.when(a == b).then(a).alias(edge) for (a, b), edge in zip(pairs, (early, late), strict=True)
-        ]
+        return [pl.when(a == b).then(a).alias(edge) for (a, b), edge in zip(pairs, (early, late), strict=True)]
     if name in layout.known:
         first, last = _days(pl.col(f"~{name}"), schema[name])
         return [first.alias(early), last.alias(late)]

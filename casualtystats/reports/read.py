@@ -97,9 +97,7 @@ def read_reports(
     (2, 'value', '1,234', 'whole_number')
     """
     table = _from_path(source) if isinstance(source, str | os.PathLike) else _from_frame(source)
-    declared = (
-        Places() if places is None else places if isinstance(places, Places) else Places.read(Path(places))
-    )
+    declared = Places() if places is None else places if isinstance(places, Places) else Places.read(Path(places))
     frame, rejected, ignored = check(table)
     return Reports(frame, rejected, declared, origin, ignored)
 
@@ -149,9 +147,7 @@ def _from_frame(source: object) -> RawTable:
             f"expected pyarrow, through which {where} is handed over: pip install pyarrow"
         ) from error
     except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
-        raise ReportFileError(
-            f"{where}: expected columns of text, numbers and dates, got: {error}"
-        ) from error
+        raise ReportFileError(f"{where}: expected columns of text, numbers and dates, got: {error}") from error
     return _numbered(where, frame)
 
 

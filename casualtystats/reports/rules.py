@@ -31,15 +31,12 @@ def _unread() -> list[Rule]:
             "whole_number",
             name,
             pl.col(f"{name}?"),
-            "expected a whole number from 0 to 10**15, without separators, signs or fractions; got "
-            "'{got}'{digits}",
+            "expected a whole number from 0 to 10**15, without separators, signs or fractions; got '{got}'{digits}",
         )
         for name in COUNTS
     ]
     rules.append(
-        Rule(
-            "hours", "hours", pl.col("hours?"), "expected a number of hours above 0, such as 24; got '{got}'"
-        )
+        Rule("hours", "hours", pl.col("hours?"), "expected a number of hours above 0, such as 24; got '{got}'")
     )
     for name in DATES:
         rules.append(
@@ -57,8 +54,7 @@ def _unread() -> list[Rule]:
             for edge in (f"{name}_earliest", f"{name}_latest")
         ]
     rules += [
-        Rule("text", name, pl.col(f"{name}?"), "expected text without NUL characters; got '{got}'")
-        for name in TEXTS
+        Rule("text", name, pl.col(f"{name}?"), "expected text without NUL characters; got '{got}'") for name in TEXTS
     ]
     return rules
 
@@ -83,15 +79,8 @@ def _needed() -> list[Rule]:
     )
     for name in DATES:
         a, b = f"{name}_earliest", f"{name}_latest"
-        half = (
-            (pl.col(a).is_null() != pl.col(b).is_null())
-            & ~pl.col(f"{a}?")
-            & ~pl.col(f"{b}?")
-            & ~pl.col(f"{name}?")
-        )
-        rules.append(
-            Rule("half_date", a, half, f"expected both {a} and {b}, or neither; got {{{a}}} and {{{b}}}")
-        )
+        half = (pl.col(a).is_null() != pl.col(b).is_null()) & ~pl.col(f"{a}?") & ~pl.col(f"{b}?") & ~pl.col(f"{name}?")
+        rules.append(Rule("half_date", a, half, f"expected both {a} and {b}, or neither; got {{{a}}} and {{{b}}}"))
         rules.append(
             Rule(
                 "date_order",
@@ -123,9 +112,7 @@ def _meanings() -> list[Rule]:
     for name in PATHS:
         path = pl.col(name)
         empty = path.str.starts_with("/") | path.str.ends_with("/") | path.str.contains("//", literal=True)
-        rules.append(
-            Rule("path", name, empty, "expected steps joined by '/', none of them empty; got '{got}'")
-        )
+        rules.append(Rule("path", name, empty, "expected steps joined by '/', none of them empty; got '{got}'"))
     return rules
 
 

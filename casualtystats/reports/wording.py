@@ -56,24 +56,20 @@ _NOUN: Final = re.compile(
     r"(?: (?:killed|injured|displaced))?"
 )
 _PREFIX: Final = re.compile(
-    f"({'|'.join(re.escape(word) for word in sorted(_QUALIFIER_OF, key=len, reverse=True))})"
-    "(?: |(?<=[<>=~≈≤≥]))(.+)"
+    f"({'|'.join(re.escape(word) for word in sorted(_QUALIFIER_OF, key=len, reverse=True))})(?: |(?<=[<>=~≈≤≥]))(.+)"
 )
 _PLUS: Final = re.compile(r"(\d[\d, ]*)\+", re.ASCII)
 _TO: Final = re.compile(r"(?:from )?(.+?) to (.+)")
 _DASH: Final = re.compile(r"(\d[\d,. ]*[a-z]*) ?- ?(\d[\d,. ]*[a-z]*)", re.ASCII)
 _HINTS: Final = (
     (
-        re.compile(
-            r"(?:nearly|almost|close to|(?:just|well|a little|slightly) (?:over|under|(?:more|less) than)) .*"
-        ),
+        re.compile(r"(?:nearly|almost|close to|(?:just|well|a little|slightly) (?:over|under|(?:more|less) than)) .*"),
         "no convention says how far from the number this is: publish it as 'about', 'more than' or 'less "
         "than', whichever you stand for",
     ),
     (
         re.compile(r"an estimated .*"),
-        "'estimated' is a standard, not a qualifier: write 'about' if the number is rough, or leave the word "
-        "out",
+        "'estimated' is a standard, not a qualifier: write 'about' if the number is rough, or leave the word out",
     ),
 )
 
@@ -151,9 +147,7 @@ def _range(left: str, right: str) -> Estimate:
     for word, scale in SCALES.items():
         # "2 to 3 million" may be short for "2 million to 3 million".
         if word in right.split() and word not in left.split() and 0 < low * scale <= high:
-            raise ParseError(
-                f"expected both numbers in full, got {left!r} and {right!r}: write {word!r} with both"
-            )
+            raise ParseError(f"expected both numbers in full, got {left!r} and {right!r}: write {word!r} with both")
     if low > high:
         raise ParseError(f"expected the smaller number first, got {left!r} and {right!r}")
     return Estimate.between(low, high)

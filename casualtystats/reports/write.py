@@ -40,10 +40,7 @@ def write_csv(frame: pl.DataFrame, path: str | os.PathLike[str]) -> None:
     target = _target(path, (".csv", ".tsv"))
     # `''=1` too: the reader takes one apostrophe away, so one more has to be there.
     safe = [
-        pl.when(pl.col(name).str.contains(_FORMULA))
-        .then("'" + pl.col(name))
-        .otherwise(pl.col(name))
-        .alias(name)
+        pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
         for name in TEXTS
     ]
     separator = "\t" if target.suffix.lower() == ".tsv" else ","
@@ -54,10 +51,11 @@ def write_json(frame: pl.DataFrame, path: str | os.PathLike[str]) -> None:
     """Write reports as an array of records (`.json`) or as one record a line (`.jsonl`, `.ndjson`)."""
     target = _target(path, (".json", ".jsonl", ".ndjson"))
     lines = public(frame).select(pl.struct(pl.all()).struct.json_encode()).to_series().to_list()
-    if target.suffix.lower() == ".json":
-        text = "[\n" + ",\n".join(lines) + "\n]\n"
-    else:
-        text = "".join(f"{line}\n" for line in lines)
+    text = (
+        "[\n" + ",\n".join(lines) + "\n]\n"
+        if target.suffix.lower() == ".json"
+        else "".join(f"{line}\n" for line in lines)
+    )
     _save(target, text.encode())
 
 

@@ -54,7 +54,9 @@ def largest_remainder(total: int, weights: Sequence[float | Fraction]) -> list[i
     parts = [Fraction(weight) for weight in weights]
     whole = sum(parts, Fraction(0))
     if total < 0 or whole <= 0 or min(parts) < 0:
-        raise ValueError(f"expected a total of 0 or more and weights of 0 or more, not all 0; got {total} and {list(weights)!r}")
+        raise ValueError(
+            f"expected a total of 0 or more and weights of 0 or more, not all 0; got {total} and {list(weights)!r}"
+        )
     shares = [total * part / whole for part in parts]
     counts = [int(share) for share in shares]
     order = sorted(range(len(parts)), key=lambda at: (counts[at] - shares[at], at))
@@ -88,7 +90,8 @@ def fuzzy_jumps(rows: pl.LazyFrame, by: list[str], *, whole: bool) -> pl.LazyFra
     """
     first = pl.col("period_start")
     shape = [
-        (pl.col(name) - first).dt.total_days().alias(f"_{name}") for name in ("start_latest", "end_earliest", "period_end")
+        (pl.col(name) - first).dt.total_days().alias(f"_{name}")
+        for name in ("start_latest", "end_earliest", "period_end")
     ]
     names = ["_start_latest", "_end_earliest", "_period_end"]
     shaped = rows.with_columns(shape)

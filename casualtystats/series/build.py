@@ -76,16 +76,15 @@ def _newest(selected: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """The newest vintage of each figure, and the ids of the older ones with the newest beside them."""
     # Two reports without a source are not known to be one figure published again.
     source = pl.coalesce("source", pl.concat_str(pl.lit("\x00"), "report_id"))
-    figure = [source, *map(pl.col, DIMENSIONS), pl.col("start_earliest", "start_latest", "end_earliest", "end_latest")]
+    names = (*DIMENSIONS, "start_earliest", "start_latest", "end_earliest", "end_latest")
+    figure = [source, *map(pl.col, names)]
     latest = pl.col("published_latest").max().over(figure)
     newest = pl.col("report_id").sort_by("published_latest", "report_id").last().over(figure)
     marked = selected.with_columns(_new=pl.col("published_latest") == latest, _by=newest)
     return marked.filter("_new").drop("_new", "_by"), marked.filter(~pl.col("_new")).select("report_id", "_by")
 
 
-def _intervals(
-    used: pl.LazyFrame, keys: Keys, scope: dict[str, str | None], by: tuple[str, ...]
-) -> pl.LazyFrame:
+def _intervals(used: pl.LazyFrame, keys: Keys, scope: dict[str, str | None], by: tuple[str, ...]) -> pl.LazyFrame:
     """Reports in the columns of `IntervalSchema`, with `by` in front; a best outside its bounds widens them."""
     found = Keys.of(used, keys.places)
     whole = [
@@ -129,7 +128,15 @@ def _facts(
     rows = intervals.select(by).unique().collect(engine="streaming").sort(by) if by else pl.DataFrame()
     whole: Literal["all", "some", "none"] = "all" if seen["every"] else "some" if seen["some"] else "none"
     return Facts(
-        rows, seen["first"], seen["last"], additive, seen["fuzzy"], seen["one_sided"], seen["unbounded"], whole, observed
+        rows,
+        seen["first"],
+        seen["last"],
+        additive,
+        seen["fuzzy"],
+        seen["one_sided"],
+        seen["unbounded"],
+        whole,
+        observed,
     )
 
 

@@ -82,8 +82,10 @@ class Grid:
         return (last - date(1970, 1, 1)).days - self.first + 2
 
     def numbered(self, events: pl.LazyFrame) -> pl.LazyFrame:
-        """Events with `_base`: the number of the first day of their row. One whole number is what a row of the series
-        and a day are grouped by: several times faster than a text and a date."""
+        """Events with `_base`: the number of the first day of their row.
+
+        A row of the series and a day are grouped by one whole number: several times faster than by a text and a date.
+        """
         if not self.facts.by:
             return events.with_columns(_base=pl.lit(0, pl.Int64))
         rows = self.facts.rows.with_row_index("_base").with_columns(pl.col("_base").cast(pl.Int64) * self.span)
@@ -159,8 +161,10 @@ def _jumps(intervals: pl.LazyFrame, facts: Facts, spread: Spread) -> tuple[pl.Ex
 
 @dataclass(frozen=True)
 class _Edges:
-    """What begins and what ceases to count, summed by row of the series and date: each interval is read twice, once
-    for its first day and once for its last, and everything else is made of these sums."""
+    """What begins and what ceases to count, summed by row of the series and date.
+
+    Each interval is read twice, once for its first day and once for its last; everything else is made of these sums.
+    """
 
     begins: pl.LazyFrame
     ceases: pl.LazyFrame
@@ -183,14 +187,15 @@ class _Edges:
         low = pl.when(inside).then(pl.col("low"))
         rows = grid.numbered(intervals)
         begins = rows.group_by(at=grid.number(pl.col("period_start"))).agg(
-            rate=rate.sum(), low=low.sum() if facts.additive else low.max(), inside=inside.sum().cast(pl.Int64), **active
+            rate=rate.sum(),
+            low=low.sum() if facts.additive else low.max(),
+            inside=inside.sum().cast(pl.Int64),
+            **active,
         )
         ceases = rows.group_by(at=grid.number(pl.col("period_end"))).agg(
             rate=_NONE - rate.sum(), **{name: -expr for name, expr in active.items()}
         )
-        jumps = [
-            grid.numbered(some).select("rate", at=grid.number(pl.col("date"))) for some in extra
-        ]
+        jumps = [grid.numbered(some).select("rate", at=grid.number(pl.col("date"))) for some in extra]
         # Both are small beside the intervals, and used several times for calendars other than days.
         return cls(begins.cache(), ceases.cache(), list(active), jumps)
 
@@ -202,7 +207,7 @@ class _Edges:
         if grid.every == "day":
             ended = [after.select("slot", *self.active, "rate", part="rate")]
         else:
-            last = grid.slots(self.ceases).select(slot=pl.col("slot") + 1, *map(pl.col, self.active))
+            last = grid.slots(self.ceases).select(pl.col("slot") + 1, *self.active)
             ended = [after.select("slot", "rate", part=part), last]
         more = [grid.slots(jumps).select("slot", "rate", part=part) for jumps in self.extra]
         return [started, *ended, *more], ["low", "inside", *self.active, "rate", "part"]
@@ -248,9 +253,7 @@ def running(intervals: pl.LazyFrame, grid: Grid, spread: Spread) -> pl.LazyFrame
     total = grid.summed(events, columns, [] if facts.additive else ["low"])
     active = [name for name in columns if name in ("n", "high", "no_high", "no_best")]
     before = pl.col("rate").cum_sum() - pl.col("rate")
-    total = total.select(
-        "slot", "low", "inside", "part", *(pl.col(name).cum_sum() for name in active), before=before
-    )
+    total = total.select("slot", "low", "inside", "part", *(pl.col(name).cum_sum() for name in active), before=before)
     missing = [pl.lit(0, pl.Int64).alias(name) for name in ("no_high", "no_best") if name not in columns]
     named = grid.frame().join(total, on="slot", how="left").with_columns(missing)
     named = named.with_columns(total=pl.col("before") * pl.col("days") + pl.col("part"))

@@ -62,7 +62,9 @@ class CumulativeSeries(Generic[M]):
 
         def cumulate(self) -> NoReturn:
             """Refuse: a running total is cumulated already."""
-            raise KindError("a running total is cumulated already; take the flow series and call .cumulate() on it once")
+            raise KindError(
+                "a running total is cumulated already; take the flow series and call .cumulate() on it once"
+            )
 
         def total(self) -> NoReturn:
             """Refuse: running totals contain one another."""

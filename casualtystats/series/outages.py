@@ -93,12 +93,16 @@ class OutageSeries:
         went = flows.filter(pl.col("start_earliest") <= first)
         then = stocks.filter(pl.col("start_earliest") <= first, pl.col("end_latest") >= first)
         if went.is_empty() and then.is_empty():
-            raise NoReportsError(f"expected a day on or after the first report of facilities out of service, got {first}")
+            raise NoReportsError(
+                f"expected a day on or after the first report of facilities out of service, got {first}"
+            )
         sure = then.filter(pl.col("start_earliest") == pl.col("end_latest"))
         low = sure.select(pl.col("low").max()).item() or 0
         keys = Keys.of(self.reports.frame.lazy(), self.reports.places)
         others = pl.concat([went, then]).select(DIMENSIONS).rows()
-        told = next((row for row in sure.iter_rows(named=True) if all(keys.holds(_key(row), key) for key in others)), None)
+        told = next(
+            (row for row in sure.iter_rows(named=True) if all(keys.holds(_key(row), key) for key in others)), None
+        )
         tops = pl.concat([went, then])["high"] if told is None else pl.Series([told["high"]])
         high = None if tops.has_nulls() else max(int(tops.sum()), low)
         return Estimate(low, None, high, unit="facilities")

@@ -93,7 +93,9 @@ class Selection:
             _known(frame, "source", source)
             tests.append(Test(pl.col("source") == source, "not_selected", f"its source is not {source}"))
         if day is not None:
-            tests.append(Test(pl.col("published_latest") <= day, "not_known_yet", f"it is not known to be published by {day}"))
+            tests.append(
+                Test(pl.col("published_latest") <= day, "not_known_yet", f"it is not known to be published by {day}")
+            )
         fixed: dict[str, str | None] = {name: value for name, value in (("place", place), ("group", group)) if value}
         draft = cls(reports, measure, tuple(tests), unit or UNITS[0], fixed, day)
         return cls(reports, measure, tuple(tests), draft._one_unit(), fixed, day)
@@ -146,7 +148,9 @@ def _known(frame: pl.DataFrame, name: str, value: str) -> None:
     there = [text for text in frame[name].unique().sort().to_list() if text is not None]
     if value not in there:
         close = get_close_matches(value, there, n=3, cutoff=0.5) or there[:8]
-        raise NoReportsError(f"expected a {name} that some report has, got {value!r}; there are: {', '.join(close) or 'none'}")
+        raise NoReportsError(
+            f"expected a {name} that some report has, got {value!r}; there are: {', '.join(close) or 'none'}"
+        )
 
 
 def check_by(by: Sequence[By]) -> tuple[By, ...]:
@@ -178,6 +182,3 @@ def observed_days(observed: Observed | None) -> tuple[tuple[date, date], ...]:
         if not isinstance(period, Period):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise OptionError(f"expected observed= a Period, its text, or a list of them; got {observed!r}")
     return tuple((p.start_latest, p.end_earliest) for p in periods if p.start_latest <= p.end_earliest)
-
-
-

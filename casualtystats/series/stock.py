@@ -134,7 +134,16 @@ def idps(
         As in `deaths`.
     """
     return _stock(
-        reports, "idps", place=place, group=group, source=source, unit=unit, role=role, by=by, overlap=overlap, as_of=as_of
+        reports,
+        "idps",
+        place=place,
+        group=group,
+        source=source,
+        unit=unit,
+        role=role,
+        by=by,
+        overlap=overlap,
+        as_of=as_of,
     )
 
 

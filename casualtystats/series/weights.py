@@ -48,7 +48,9 @@ class Weights:
             raise OptionError("expected finite weights of 0 or more, one for each date")
         steps = frame["date"].diff().drop_nulls()
         if (steps != timedelta(days=1)).any():
-            raise OptionError("expected one weight for every date from the first to the last, got a gap or a date twice")
+            raise OptionError(
+                "expected one weight for every date from the first to the last, got a gap or a date twice"
+            )
         if not weight.max():
             raise OptionError("expected weights that are not all 0")
         frame = frame.with_columns(pl.col("weight") / pl.col("weight").max())
@@ -113,7 +115,9 @@ def weighted_cells(
     events = [begins, ceases]
     total = days.summed(events, ["rate"], []).select("slot", active=pl.col("rate").cum_sum())
     by_day = days.frame().join(total, on="slot", how="left", maintain_order="left")
-    by_day = by_day.join(weights.table.lazy().select(period_start="date", weight="weight"), on="period_start", how="left")
+    by_day = by_day.join(
+        weights.table.lazy().select(period_start="date", weight="weight"), on="period_start", how="left"
+    )
     # Back to whole multiples of 2**-64 before the days of a cell are summed, so that their order does not matter.
     value = (pl.col("active").cast(pl.Float64) * pl.col("weight").fill_null(0.0)).cast(pl.Int128)
     start = cell_start(pl.col("period_start"), every, grid.origin)

@@ -137,7 +137,11 @@ def _outermost(names: list[str], table: pl.DataFrame, *, inner: bool = False) ->
 def _why(reason: str) -> str:
     """The dimensions that keep two reports apart, without their values."""
     parts = [part.removeprefix("different ").partition(":")[0] for part in reason.split("; ")]
-    return reason if parts == ["they share no day"] else "different " + " and ".join(part for part in parts if "day" not in part)
+    return (
+        reason
+        if parts == ["they share no day"]
+        else "different " + " and ".join(part for part in parts if "day" not in part)
+    )
 
 
 def _short(report: Report) -> Markup:
@@ -145,9 +149,7 @@ def _short(report: Report) -> Markup:
     return Markup("the {}{}").format(count, _noun(report))
 
 
-def _parts(
-    report: Report, holds: list[str], chosen: Reports, table: pl.DataFrame, numbers: Numbers
-) -> list[Markup]:
+def _parts(report: Report, holds: list[str], chosen: Reports, table: pl.DataFrame, numbers: Numbers) -> list[Markup]:
     """The reports directly inside this one; where they share nobody, their sum and what remains."""
     if not holds:
         return []
@@ -190,7 +192,11 @@ def _repeat_hits(report: Report, chosen: Reports, numbers: Numbers) -> list[Mark
                     reports=[report.report_id, other.report_id], period=report.period,
                 )  # fmt: skip
                 facilities = escape(str(other.estimate))
-                return [Markup("With {} distinct facilities, {} fell on one that had been hit before.").format(facilities, text)]
+                return [
+                    Markup("With {} distinct facilities, {} fell on one that had been hit before.").format(
+                        facilities, text
+                    )
+                ]
     return []
 
 

@@ -37,8 +37,12 @@ Examples:
 
 @app.command(help=_SITREP_HELP)
 def sitrep(
-    name: Annotated[str, typer.Argument(metavar="NAME_OR_FOLDER", help="a data set's name, or a folder with reports.csv")],
-    out: Annotated[Path, typer.Option("--out", help="the folder to write; an earlier situation report there is replaced")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME_OR_FOLDER", help="a data set's name, or a folder with reports.csv")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="the folder to write; an earlier situation report there is replaced")
+    ],
 ) -> None:
     """Write a situation report."""
     from casualtystats.sitrep.page import write_sitrep
@@ -48,7 +52,11 @@ def sitrep(
     if not folder.is_dir():
         datasets.folder(name)  # raises, and names the data sets that there are
     with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True, disable=not console.is_terminal
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
     ) as progress:
         task = progress.add_task("reading")
         done = write_sitrep(folder, out, step=lambda text: progress.update(task, description=escape(text)))

@@ -9,8 +9,8 @@ from typing import Any, Final
 import polars as pl
 
 from casualtystats import plots
-from casualtystats.plots import alt_text
 from casualtystats.errors import CasualtyStatsError
+from casualtystats.plots import alt_text
 from casualtystats.reports import Reports
 from casualtystats.series import outages
 from casualtystats.sitrep.found import Found
@@ -37,7 +37,10 @@ def figures(reports: Reports, lead: list[str], found: list[Found], events: pl.Da
     """Draw what the reports hold; a family without reports is left out."""
     chosen = reports.filter(pl.col("report_id").is_in(lead))
     if len(chosen):
-        caption = "The reports on their periods: one bar a report, faded where an end is not exactly known, open where no upper bound is known."
+        caption = (
+            "The reports on their periods: one bar a report, hatched where an end is not exactly known; an arrow where no "
+            "upper bound is known."
+        )
         near = _recent(chosen)
         ax = plots.report_periods(near, events=events)
         yield _figure("report-periods", "lead", caption, alt_text.report_periods(near), ax)
@@ -53,9 +56,12 @@ def figures(reports: Reports, lead: list[str], found: list[Found], events: pl.Da
     several = [one for one in found if one.series.intervals.select(pl.len()).collect().item() > 1]
     for number, one in enumerate(several[:SHOWN], 1):
         series = one.series
-        caption = f"{_first_upper(series.info.noun)} ({one.rule}): width is the period, height the daily rate, so that area is the count."
+        what = f"{_first_upper(series.info.noun)} ({one.rule})"
+        caption = f"{what}: width is the period, height the daily rate, so that area is the count."
         ax = plots.flow(series)
-        yield _figure(f"flow-{number}-{series.info.measure}", _section(series.info.measure), caption, alt_text.flow(series), ax)
+        yield _figure(
+            f"flow-{number}-{series.info.measure}", _section(series.info.measure), caption, alt_text.flow(series), ax
+        )
     out = outages(reports)
     try:
         ax = plots.outages(out)

@@ -41,7 +41,9 @@ def find_series(reports: Reports) -> tuple[list[Found], list[tuple[str, str]]]:
         The series, most reports first; and what could not be made one, with the reason.
     """
     usable = reports.frame.filter(
-        pl.col("measure").is_in(["killed", "died", "displaced"]), pl.col("kind") != "stock", pl.col("source").is_not_null()
+        pl.col("measure").is_in(["killed", "died", "displaced"]),
+        pl.col("kind") != "stock",
+        pl.col("source").is_not_null(),
     )
     found: list[Found] = []
     refused: list[tuple[str, str]] = []

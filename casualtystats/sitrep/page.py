@@ -174,10 +174,13 @@ def _show(number: int, found: Found, numbers: Numbers) -> _Shown:
     )  # fmt: skip
     others = audit.filter(pl.col("status") != "used").select("report_id", "status", "reason", "uncovered").rows()
     lines = [
-        f"{name}: {status}; {reason}" + (f"; not covered any more: {gap}" if gap else "") for name, status, reason, gap in others
+        f"{name}: {status}; {reason}" + (f"; not covered any more: {gap}" if gap else "")
+        for name, status, reason, gap in others
     ]
     title = f"{series.info.noun[:1].upper()}{series.info.noun[1:]}, {where}, {', '.join(series.info.sources)}"
-    notes = ["best empty: one-sided; high empty: no upper bound is known; stated: the number, or the difference, as printed"]
+    notes = [
+        "best empty: one-sided; high empty: no upper bound is known; stated: the number, or the difference, as printed"
+    ]
     table = Markup(to_html(interval_table(found), f"series-{number}", title, notes))
     return _Shown(title, found.rule, text, table, lines)
 
@@ -193,7 +196,7 @@ def _sources(reports: Reports) -> list[tuple[str, int, list[str]]]:
 def _inline(figure: Figure) -> Markup:
     """The drawing itself, without the lines that only a file of its own needs."""
     svg = figure.svg
-    return Markup(svg[svg.index(b"<svg"):].decode())
+    return Markup(svg[svg.index(b"<svg") :].decode())
 
 
 def _render(context: dict[str, Any]) -> bytes:

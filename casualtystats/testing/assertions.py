@@ -23,9 +23,7 @@ _TRIPLES: Final = (
 )
 
 
-def assert_conserves_total(
-    series: FlowSeries[Any], *, every: list[Every] | None = None, rel: float = 1e-12
-) -> None:
+def assert_conserves_total(series: FlowSeries[Any], *, every: list[Every] | None = None, rel: float = 1e-12) -> None:
     """Assert that the cells of a series give back its reports: nothing is lost, gained, or invented.
 
     For each row of the series whose reports all have a best value, the best values of its cells must sum to
@@ -112,9 +110,7 @@ def _check_sum(cells: pl.DataFrame, reports: pl.DataFrame, where: str, rel: floa
         raise AssertionError(f"{where}: expected cells that sum to {total:,}, got {spread!r}")
 
 
-def assert_bounds_ordered(
-    frame: pl.DataFrame | pl.LazyFrame, *, best: bool = True, rel: float = 1e-9
-) -> None:
+def assert_bounds_ordered(frame: pl.DataFrame | pl.LazyFrame, *, best: bool = True, rel: float = 1e-9) -> None:
     """Assert that low <= best <= high in every row; what is missing is compared to nothing.
 
     Parameters

@@ -373,7 +373,5 @@ def _flow(some: Reports, measure: FlowMeasure) -> FlowSeries[Any]:
             return outages(some).hits
 
 
-def _stock(
-    some: Reports, measure: StockMeasure
-) -> StockSeries[InternallyDisplaced] | StockSeries[Population]:
+def _stock(some: Reports, measure: StockMeasure) -> StockSeries[InternallyDisplaced] | StockSeries[Population]:
     return idps(some) if measure == "idps" else population(some)

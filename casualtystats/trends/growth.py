@@ -120,9 +120,7 @@ def _flow_info(series: object) -> SeriesInfo:
         return series.info  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     info = getattr(series, "info", None)
     if isinstance(info, SeriesInfo):
-        raise KindError(
-            f"expected a flow series (new in each period), got a {type(series).__name__} of {info.noun}"
-        )
+        raise KindError(f"expected a flow series (new in each period), got a {type(series).__name__} of {info.noun}")
     raise MeasureError(
         f"expected a flow series from cs.deaths(...) or cs.displacement(...), got {type(series).__name__}"
     )

@@ -88,9 +88,7 @@ def fit_negative_binomial(counts: Array, x: Array, offset: Array, start: Fitted)
             warnings.simplefilter("error", named)
         try:
             if poisson:
-                first = np.asarray(
-                    model.fit(start_params=first, method="bfgs", gtol=1e-5, maxiter=500, disp=0).params
-                )
+                first = np.asarray(model.fit(start_params=first, method="bfgs", gtol=1e-5, maxiter=500, disp=0).params)
             result: Any = model.fit(start_params=first, method="newton", tol=1e-11, maxiter=100, disp=0)
         except (ConvergenceWarning, HessianInversionWarning, np.linalg.LinAlgError, ValueError) as error:
             raise UndefinedEstimateError(f"{_NO_NB2} ({error})") from error

@@ -94,9 +94,7 @@ class TrendFit:
 
     def _growth(self, days: int) -> Interval:
         low, high = self._ends()
-        return Interval(
-            math.expm1(days * self.b), math.expm1(days * low), math.expm1(days * high), self.level
-        )
+        return Interval(math.expm1(days * self.b), math.expm1(days * low), math.expm1(days * high), self.level)
 
     @property
     def growth_per_day(self) -> Interval:
@@ -137,9 +135,7 @@ class TrendFit:
         if days.len() == 0:
             days = days.cast(pl.Date)
         if days.dtype != pl.Date or days.null_count():
-            raise OptionError(
-                f"expected dates, each one known; got {days.dtype} with {days.null_count()} missing"
-            )
+            raise OptionError(f"expected dates, each one known; got {days.dtype} with {days.null_count()} missing")
         t = (days - self.first_day).dt.total_days().to_numpy().astype(np.float64)
         log_mean = self.a + self.b * t
         variance = self.se_a**2 + 2 * t * self.cov_ab + (t * self.se_b) ** 2
@@ -185,9 +181,7 @@ class TrendFit:
         }
         texts, dates, counts = ("noun", "family", "direction"), ("first_day", "last_day"), ("n", "left_out")
         types: dict[str, type[pl.DataType]] = dict.fromkeys(columns, pl.Float64)
-        types |= (
-            dict.fromkeys(texts, pl.String) | dict.fromkeys(dates, pl.Date) | dict.fromkeys(counts, pl.Int64)
-        )
+        types |= dict.fromkeys(texts, pl.String) | dict.fromkeys(dates, pl.Date) | dict.fromkeys(counts, pl.Int64)
         return pl.DataFrame({name: [value] for name, value in columns.items()}, schema=types)
 
     def to_csv(self, path: str | Path) -> None:
@@ -210,18 +204,12 @@ class TrendFit:
             str(self),
             f"per week: {self.growth_per_week}",
             f"dispersion {format_rate(self.dispersion)} (1 = as Poisson counts)"
-            + (
-                f"; alpha {format_rate(self.alpha)}, of the totals and not of days"
-                if self.alpha is not None
-                else ""
-            ),
+            + (f"; alpha {format_rate(self.alpha)}, of the totals and not of days" if self.alpha is not None else ""),
             _INTERVALS[self.family].format(level=level_text(self.level)),
             "The trend is of reported counts: more reporting looks the same as more events.",
         ]
         if self.hedged:
-            lines.append(
-                f"{self.hedged} of {self.n} counts have a range; the fit uses their best values only"
-            )
+            lines.append(f"{self.hedged} of {self.n} counts have a range; the fit uses their best values only")
         lines += [f"left out: {number} ({reason})" for reason, number in self.left_out.items()]
         return "\n".join(lines)
 

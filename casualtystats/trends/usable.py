@@ -78,9 +78,7 @@ def usable_rows(frame: pl.DataFrame) -> Usable:
         kept["best"].cast(pl.Float64).to_numpy(),
         first,
         last,
-        kept.filter(
-            ~pl.col("low").eq_missing(pl.col("best")) | ~pl.col("high").eq_missing(pl.col("best"))
-        ).height,
+        kept.filter(~pl.col("low").eq_missing(pl.col("best")) | ~pl.col("high").eq_missing(pl.col("best"))).height,
         left_out,
     )
 
@@ -98,9 +96,7 @@ def _reason(*, cells: bool) -> pl.Expr:
             .when(pl.col("best").is_null()).then(pl.lit(NO_BEST))
         )  # fmt: skip
     length = (pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1
-    fuzzy = (pl.col("start_latest") != pl.col("period_start")) | (
-        pl.col("end_earliest") != pl.col("period_end")
-    )
+    fuzzy = (pl.col("start_latest") != pl.col("period_start")) | (pl.col("end_earliest") != pl.col("period_end"))
     return (
         pl.when(pl.col("best").is_null()).then(pl.lit(NO_BEST))
         .when(fuzzy).then(pl.lit(NO_ENDS))
@@ -122,6 +118,4 @@ def _refuse_overlaps(kept: pl.DataFrame) -> None:
 
 def _too_few(number: int, left_out: dict[str, int]) -> str:
     why = "; ".join(f"{n} left out: {reason}" for reason, n in left_out.items())
-    return f"expected at least {NEEDED} periods with a count for a trend, got {number}" + (
-        f" ({why})" if why else ""
-    )
+    return f"expected at least {NEEDED} periods with a count for a trend, got {number}" + (f" ({why})" if why else "")

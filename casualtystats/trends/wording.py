@@ -38,9 +38,7 @@ class Interval:
 
     def range(self) -> str:
         """The interval in words."""
-        return (
-            f"{level_text(self.level)} interval {_percent(self.low, 'down')} to {_percent(self.high, 'up')} %"
-        )
+        return f"{level_text(self.level)} interval {_percent(self.low, 'down')} to {_percent(self.high, 'up')} %"
 
 
 def _percent(share: float, rounding: Rounding = "nearest") -> str:

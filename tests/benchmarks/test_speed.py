@@ -103,7 +103,9 @@ def test_import(benchmark, note):
 
     def measure() -> None:
         for column, module in (("ours", "casualtystats"), ("peer", "polars")):
-            note("import, against import polars", column, _cold([sys.executable, "-c", f"import {module}"], 7) - nothing)
+            note(
+                "import, against import polars", column, _cold([sys.executable, "-c", f"import {module}"], 7) - nothing
+            )
 
     benchmark.pedantic(measure, rounds=1)
 

@@ -20,8 +20,8 @@ from casualtystats.testing import reports_of
 
 DAY = timedelta(days=1)
 # No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
-USUAL = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
-MORE = settings(USUAL, max_examples=40)
+USUAL = settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+MORE = settings(USUAL, max_examples=30)
 FIRST = date(2019, 12, 27)
 PATHS = ("A", "A/x", "A/x/1", "A/y", "A/xx", "B", "B/z", "C")
 ZONES = {"north": ("A/x", "B"), "south": ("A/y", "B/z"), "all of A": ("A",), "twice": ("A", "A/x")}
@@ -32,16 +32,13 @@ SIDES = ("government", "government/army", "opposition")
 def parts(paths: tuple[str, ...]) -> dict[str | None, frozenset[str]]:
     """Each path as the set of itself and the paths under it; None (all) has a part beyond every path."""
     table: dict[str | None, frozenset[str]] = {
-        path: frozenset(other for other in paths if other == path or other.startswith(path + "/"))
-        for path in paths
+        path: frozenset(other for other in paths if other == path or other.startswith(path + "/")) for path in paths
     }
     return table | {None: frozenset(paths) | {"elsewhere"}}
 
 
 AREAS = parts(PATHS)
-ZONED = AREAS | {
-    name: frozenset[str]().union(*(AREAS[one] for one in members)) for name, members in ZONES.items()
-}
+ZONED = AREAS | {name: frozenset[str]().union(*(AREAS[one] for one in members)) for name, members in ZONES.items()}
 TABLES: dict[str, dict[str | None, frozenset[str]]] = {
     "place": ZONED, "group": parts(GROUPS), "perpetrator": parts(SIDES), "destination": ZONED,
 }  # fmt: skip
@@ -55,15 +52,11 @@ def meet(a: Row, b: Row) -> bool:
 
 def nested(a: Row, b: Row) -> bool:
     """Whether the place or group of one strictly contains that of the other."""
-    return any(
-        TABLES[n][a[n]] < TABLES[n][b[n]] or TABLES[n][b[n]] < TABLES[n][a[n]] for n in ("place", "group")
-    )
+    return any(TABLES[n][a[n]] < TABLES[n][b[n]] or TABLES[n][b[n]] < TABLES[n][a[n]] for n in ("place", "group"))
 
 
 def days(row: Row) -> set[date]:
-    return {
-        row["start_earliest"] + n * DAY for n in range((row["end_latest"] - row["start_earliest"]).days + 1)
-    }
+    return {row["start_earliest"] + n * DAY for n in range((row["end_latest"] - row["start_earliest"]).days + 1)}
 
 
 def brute(
@@ -139,9 +132,7 @@ def test_related_keys(rows: list[Row]) -> None:
     keys = Keys.of(frame, PLACES)
     named = [dict(zip(DIMENSIONS, key, strict=True)) for key in keys.values]
     assert {tuple(key) for key in keys.values} == {tuple(row[name] for name in DIMENSIONS) for row in rows}
-    both = [
-        (i, j) for i in range(len(named)) for j in range(len(named)) if i != j and meet(named[i], named[j])
-    ]
+    both = [(i, j) for i in range(len(named)) for j in range(len(named)) if i != j and meet(named[i], named[j])]
     assert sorted(keys.related()) == both
     strict = [
         (i, j) for i, j in both

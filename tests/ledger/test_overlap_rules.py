@@ -18,8 +18,8 @@ from casualtystats.testing import reports_of
 
 DAY = timedelta(days=1)
 # No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
-USUAL = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
-MORE = settings(USUAL, max_examples=40)
+USUAL = settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+MORE = settings(USUAL, max_examples=30)
 FIRST = date(2019, 4, 20)
 Row = dict[str, Any]
 
@@ -29,9 +29,7 @@ def day(n: int) -> date:
 
 
 def days(row: Row) -> set[date]:
-    return {
-        row["start_earliest"] + n * DAY for n in range((row["end_latest"] - row["start_earliest"]).days + 1)
-    }
+    return {row["start_earliest"] + n * DAY for n in range((row["end_latest"] - row["start_earliest"]).days + 1)}
 
 
 def inside(path: str | None, whole: str | None) -> bool:
@@ -138,9 +136,7 @@ def test_preference(rows: list[Row], order: list[str]) -> None:
     kept: list[Row] = []
     for name in order:
         better = list(kept)
-        kept += [
-            row for row in rows if row["source"] == name and not any(meets(row, other) for other in better)
-        ]
+        kept += [row for row in rows if row["source"] == name and not any(meets(row, other) for other in better)]
     reports = reports_of(rows)
     if any(meets(a, b) for a, b in combinations(kept, 2)):
         with pytest.raises(DoubleCountError, match="One source overlaps with itself"):
@@ -215,9 +211,7 @@ def test_differences_with_bounds_hold_the_truth(steps: list[tuple[int, int]], da
         high = data.draw(st.none() | st.integers(value, value + 50))
         rows.append(total(n, end, low=low, high=high))
     series = cs.deaths(reports_of(rows), overlap="difference")
-    for found, (_, more) in zip(
-        series.intervals.sort("period_start").collect().to_dicts(), steps, strict=True
-    ):
+    for found, (_, more) in zip(series.intervals.sort("period_start").collect().to_dicts(), steps, strict=True):
         assert found["low"] <= more
         assert found["high"] is None or found["high"] >= more
     assert series.total().low <= value
@@ -297,11 +291,7 @@ def test_a_flow_inside_a_running_total_is_contained() -> None:
 
 
 @USUAL
-@given(
-    st.lists(
-        st.tuples(st.integers(12, 40), st.integers(0, 99)), min_size=1, max_size=5, unique_by=lambda v: v[0]
-    )
-)
+@given(st.lists(st.tuples(st.integers(12, 40), st.integers(0, 99)), min_size=1, max_size=5, unique_by=lambda v: v[0]))
 def test_as_of_takes_what_was_last_known(vintages: list[tuple[int, int]]) -> None:
     rows: list[Row] = [
         {"report_id": f"v{on}", "start_earliest": FIRST, "end_latest": day(9), "value": value, "source": "P"}
@@ -342,9 +332,7 @@ def test_a_report_without_date_of_publication_is_not_known_on_any_day() -> None:
 
 @pytest.mark.parametrize(("name", "values"), [("source", ("P", "Q")), ("standard", ("verified", "reported"))])
 def test_rows_that_speak_about_the_same_people_have_no_total(name: Any, values: tuple[str, str]) -> None:
-    rows = [
-        {"start_earliest": FIRST, "value": n, name: value} for n, value in zip((10, 4), values, strict=True)
-    ]
+    rows = [{"start_earliest": FIRST, "value": n, name: value} for n, value in zip((10, 4), values, strict=True)]
     series = cs.deaths(reports_of(rows), by=[name])
     assert series.resample("day").to_frame()["best"].to_list() in ([10, 4], [4, 10])
     with pytest.raises(OptionError, match="may count the same people"):

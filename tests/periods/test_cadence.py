@@ -51,19 +51,13 @@ def test_calendars_tile_the_time(span: tuple[date, date], cadence: tuple[Every, 
 
 
 @given(SPANS, cadences())
-def test_each_day_lies_in_the_cell_that_it_names(
-    span: tuple[date, date], cadence: tuple[Every, date | None]
-) -> None:
+def test_each_day_lies_in_the_cell_that_it_names(span: tuple[date, date], cadence: tuple[Every, date | None]) -> None:
     every, origin = cadence
     days = pl.DataFrame({"day": pl.date_range(*span, eager=True)})
     start = cell_start(pl.col("day"), every, origin)
     frame = days.with_columns(start=start).with_columns(end=cell_end(pl.col("start"), every))
-    assert (
-        frame.select((pl.col("start") <= pl.col("day")) & (pl.col("day") <= pl.col("end"))).to_series().all()
-    )
-    assert (
-        frame["start"].unique().sort().to_list() == calendar(*span, every, origin)["period_start"].to_list()
-    )
+    assert frame.select((pl.col("start") <= pl.col("day")) & (pl.col("day") <= pl.col("end"))).to_series().all()
+    assert frame["start"].unique().sort().to_list() == calendar(*span, every, origin)["period_start"].to_list()
 
 
 @given(SPANS, cadences())

@@ -88,9 +88,7 @@ def test_overlap_is_a_shared_day_of_the_widest_forms(a: Period, b: Period) -> No
 
 @given(periods(), st.floats(0.5, 24))
 def test_a_stated_length_wins_for_rates(period: Period, hours: float) -> None:
-    stated = Period(
-        period.start_earliest, period.start_latest, period.end_earliest, period.end_latest, hours=hours
-    )
+    stated = Period(period.start_earliest, period.start_latest, period.end_earliest, period.end_latest, hours=hours)
     assert stated.length == (hours / 24, hours / 24)
     assert stated.days_max == period.days_max
     assert stated.convention.endswith("hours, as stated")

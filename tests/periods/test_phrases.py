@@ -36,9 +36,7 @@ def spoken(day: date, form: int, year: bool = True) -> str:
 
 
 FORMS = st.integers(0, 7)
-TWO = st.sampled_from(
-    ["between {} and {}", "from {} to {}", "{} to {}", "{}-{}", "{} \u2013 {}", "from {} until {}"]
-)
+TWO = st.sampled_from(["between {} and {}", "from {} to {}", "{} to {}", "{}-{}", "{} \u2013 {}", "from {} until {}"])
 
 
 @given(DATES, DATES, FORMS, FORMS, TWO)
@@ -96,10 +94,7 @@ def test_since_takes_the_latest_such_day_not_after_end(start: date, days: int, f
 @given(st.integers(1, 12), st.integers(1, 9999), MODERN)
 def test_parts_of_a_month_tile_it(month: int, year: int, end: date) -> None:
     assume(date(year, month, 28) < end)
-    parts = [
-        parse_phrase(f"since {part} {NAMES[month - 1]} {year:04}", end=end)
-        for part in ("early", "mid", "late")
-    ]
+    parts = [parse_phrase(f"since {part} {NAMES[month - 1]} {year:04}", end=end) for part in ("early", "mid", "late")]
     whole = parse_phrase(f"since {NAMES[month - 1]} {year:04}", end=end)
     assert parts[0].start_earliest == whole.start_earliest
     assert parts[2].start_latest == whole.start_latest
@@ -124,9 +119,7 @@ def test_hours_touch_every_day_that_they_may_lie_in(end: date, hours: int) -> No
     assert 24 * (period.days - 1) >= hours > 24 * (period.days - 2)
 
 
-@given(
-    st.lists(st.sampled_from(VOCABULARY), max_size=9).map(" ".join), st.none() | st.just(2019), st.booleans()
-)
+@given(st.lists(st.sampled_from(VOCABULARY), max_size=9).map(" ".join), st.none() | st.just(2019), st.booleans())
 def test_word_salad_is_a_period_or_a_stated_error(text: str, year: int | None, ended: bool) -> None:
     try:
         period = parse_phrase(text, year=year, end="2019-05-13" if ended else None)
@@ -272,9 +265,7 @@ def test_year_goes_before_end_for_the_start_of_since() -> None:
         ("a fortnight", None, "soon", "expected 2019-05-09"),
     ],
 )
-def test_what_is_lacking_or_impossible_is_named(
-    text: str, year: int | None, end: str | None, message: str
-) -> None:
+def test_what_is_lacking_or_impossible_is_named(text: str, year: int | None, end: str | None, message: str) -> None:
     with pytest.raises(ParseError, match=message):
         parse_phrase(text, year=year, end=end)
 

@@ -110,9 +110,7 @@ def test_refused(count: Any, keywords: dict[str, Any], error: type[Exception]) -
 
 
 def test_frame_html_and_csv(tmp_path: Path) -> None:
-    rate = cs.daily_rate(
-        Estimate.of("at_least", 42), start="2019-05-12", end="2019-05-13", hours=24, noun="=1+1 <b>"
-    )
+    rate = cs.daily_rate(Estimate.of("at_least", 42), start="2019-05-12", end="2019-05-13", hours=24, noun="=1+1 <b>")
     frame = rate.to_frame()
     assert frame.height == 1
     assert frame["high"].to_list() == [None]
@@ -122,9 +120,7 @@ def test_frame_html_and_csv(tmp_path: Path) -> None:
     assert "'=1+1" in (tmp_path / "rate.csv").read_text("utf-8")
 
 
-@given(
-    st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 400), st.integers(0, 30), st.integers(0, 30)
-)
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 400), st.integers(0, 30), st.integers(0, 30))
 def test_order(one: int, two: int, days: int, early: int, late: int) -> None:
     from datetime import date, timedelta
 

@@ -26,9 +26,7 @@ def only(series: cs.RateSeries) -> dict[str, Any]:
 def test_published_crude_mortality_rate() -> None:
     given_, expected = PUBLISHED["rate-cmr"]["inputs"], PUBLISHED["rate-cmr"]["expected"]
     row = {"measure": "died", "value": given_["deaths"], "start": "2019-01-01", "end": "2019-03-31"}
-    series = cs.crude_mortality_rate(
-        cs.deaths(make_reports([row]), cause="all"), population=given_["population"]
-    )
+    series = cs.crude_mortality_rate(cs.deaths(make_reports([row]), cause="all"), population=given_["population"])
     got = only(series)
     assert got["rate"] == pytest.approx(expected["cmr"], rel=1e-5)
     assert (got["ci_low"], got["ci_high"]) == pytest.approx(tuple(expected["ci"]), rel=1e-5)
@@ -67,9 +65,7 @@ def test_floor_has_no_upper_end() -> None:
     assert got["rate"] is got["rate_high"] is got["ci_high"] is None
     assert got["person_days"] == 3_000_000
     assert got["ci_low"] == pytest.approx(30.269906 / 300, rel=1e-6)
-    assert str(rate).endswith(
-        "at least 0.140 (95 % Garwood interval: 0.100 and above) over 24 hours, as stated"
-    )
+    assert str(rate).endswith("at least 0.140 (95 % Garwood interval: 0.100 and above) over 24 hours, as stated")
 
 
 @pytest.mark.parametrize(("qualifier", "text"), [("up_to", "up to 0.100"), ("less_than", "up to 0.0977")])
@@ -83,9 +79,7 @@ def test_ceiling(qualifier: str, text: str) -> None:
 
 def test_source_range_and_sampling_interval_stay_apart() -> None:
     people = Estimate(2_800_000, 3_000_000, 3_500_000)
-    rate = cs.death_rate(
-        cs.deaths(make_reports([{"value": 42, "qualifier": "approximately", **TWO_WEEKS}])), people
-    )
+    rate = cs.death_rate(cs.deaths(make_reports([{"value": 42, "qualifier": "approximately", **TWO_WEEKS}])), people)
     got = only(rate)
     assert got["rate_low"] == pytest.approx(39 / (3_500_000 * 14) * 10_000)
     assert got["rate_high"] == pytest.approx(45 / (2_800_000 * 14) * 10_000)
@@ -121,14 +115,7 @@ def test_cells() -> None:
     assert cut["rate"] is not None
     assert cut["ci_low"] is cut["ci_high"] is None
     # Days without a report are not days without deaths: no best rate, and nothing above.
-    assert (
-        edge["rate"]
-        is edge["rate_high"]
-        is partly["rate"]
-        is partly["rate_high"]
-        is partly["ci_high"]
-        is None
-    )
+    assert edge["rate"] is edge["rate_high"] is partly["rate"] is partly["rate_high"] is partly["ci_high"] is None
     assert partly["rate_low"] == pytest.approx(5 / 700_000 * 10_000)
     assert partly["method"].startswith("Garwood, lower end only")
     assert gap["method"] == "none: no report"
@@ -166,9 +153,7 @@ def test_split_by_place_needs_a_population_for_each() -> None:
         cs.death_rate(series, population={"SY-ID": 1_000_000})
     frame = cs.death_rate(series, population={"SY-ID": 1_000_000, "SY-HM": 500_000}).to_frame().sort("place")
     assert frame.columns == ["place", *RateSchema.column_names()]
-    assert frame["rate"].to_list() == pytest.approx(
-        [20 / (500_000 * 14) * 10_000, 10 / (1_000_000 * 14) * 10_000]
-    )
+    assert frame["rate"].to_list() == pytest.approx([20 / (500_000 * 14) * 10_000, 10 / (1_000_000 * 14) * 10_000])
 
 
 def test_mapping_needs_a_split() -> None:
@@ -234,9 +219,7 @@ def test_csv(tmp_path: Path) -> None:
 @given(st.lists(st.integers(0, 10**4), min_size=3, max_size=3), st.integers(10**6, 10**9), st.integers(2, 9))
 def test_order_and_scale(counts: list[int], people: int, factor: int) -> None:
     low, best, high = sorted(counts)
-    series = cs.deaths(
-        make_reports([{"qualifier": "between", "low": low, "best": best, "high": high, **TWO_WEEKS}])
-    )
+    series = cs.deaths(make_reports([{"qualifier": "between", "low": low, "best": best, "high": high, **TWO_WEEKS}]))
     one, more = only(cs.death_rate(series, people)), only(cs.death_rate(series, people * factor))
     assert one["rate_low"] <= one["rate"] <= one["rate_high"]
     assert one["ci_low"] <= one["rate"] <= one["ci_high"]

@@ -46,9 +46,7 @@ def test_a_percentage_gets_a_hint() -> None:
         garwood(3, 95)
 
 
-@pytest.mark.parametrize(
-    "count", [-1, 1.5, float("nan"), float("inf"), None, "three", [1, None], pl.Series([1, None])]
-)
+@pytest.mark.parametrize("count", [-1, 1.5, float("nan"), float("inf"), None, "three", [1, None], pl.Series([1, None])])
 def test_counts_are_whole_and_known(count: Any) -> None:
     with pytest.raises(OptionError, match="expected"):
         garwood(count)

@@ -116,9 +116,7 @@ def test_ragged_rows_are_rejected_and_shift_nothing(tmp_path: Path) -> None:
 
 
 def test_rows_keep_their_numbers_beside_ragged_ones(tmp_path: Path) -> None:
-    reports = read_reports(
-        write(tmp_path, f"{HEAD}\nshort\n{ROW}\n{ROW.replace('42', 'x').replace('a,', 'b,', 1)}\n")
-    )
+    reports = read_reports(write(tmp_path, f"{HEAD}\nshort\n{ROW}\n{ROW.replace('42', 'x').replace('a,', 'b,', 1)}\n"))
     assert reports.rejected.select("row", "rule").rows() == [(1, "field_count"), (3, "whole_number")]
 
 

@@ -94,9 +94,7 @@ def test_a_report_holds_typed_parts(reports: Reports) -> None:
 
 
 def test_a_stock_of_a_known_day() -> None:
-    report = Report(
-        "a", "idps", "people", "stock", Estimate.of("exactly", 7), Period.of("2019-05-01", "2019-05-01")
-    )
+    report = Report("a", "idps", "people", "stock", Estimate.of("exactly", 7), Period.of("2019-05-01", "2019-05-01"))
     assert str(report) == "7 internally displaced people, on 1 May 2019"
 
 

@@ -23,9 +23,7 @@ from casualtystats.reports.bounds import derive
 from casualtystats.reports.textdates import SPACE, date_texts, parse_dates
 from casualtystats.vocabulary import KINDS, MEASURES, QUALIFIERS, ROLES, STANDARDS, kinds_of, units_of
 
-HEADER = (
-    "report_id,measure,unit,kind,qualifier,value,low,best,high,start,end,hours,place,source,published,wording"
-)
+HEADER = "report_id,measure,unit,kind,qualifier,value,low,best,high,start,end,hours,place,source,published,wording"
 slow = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 date_like = st.one_of(
@@ -51,11 +49,7 @@ dates = st.dates(date(1900, 1, 1), date(2100, 12, 1))
 def date_text(draw: st.DrawFn, earliest: date = date(1900, 1, 1), latest: date = date(2100, 12, 31)) -> str:
     first = draw(st.dates(earliest, latest))
     last = draw(st.one_of(st.just(first), st.dates(first, date(2100, 12, 31))))
-    return draw(
-        st.sampled_from(
-            [str(first), f"{first:%Y-%m}", f"[{first}..{last}]", f"[{first:%Y-%m}..{last:%Y-%m}]"]
-        )
-    )
+    return draw(st.sampled_from([str(first), f"{first:%Y-%m}", f"[{first}..{last}]", f"[{first:%Y-%m}..{last:%Y-%m}]"]))
 
 
 def clean(text: str) -> str:
@@ -225,9 +219,7 @@ def test_the_order_of_columns_and_rows_does_not_matter(
     path = tmp_path / "r.csv"
     path.write_text(as_csv(records), encoding="utf-8", newline="")
     straight = read_reports(path)
-    path.write_text(
-        as_csv([{name: records[i][name] for name in names} for i in order]), encoding="utf-8", newline=""
-    )
+    path.write_text(as_csv([{name: records[i][name] for name in names} for i in order]), encoding="utf-8", newline="")
     mixed = read_reports(path)
     assert mixed.frame.sort("report_id").equals(straight.frame.sort("report_id"))
     key = ["raw", "column", "rule", "value"]
@@ -268,15 +260,11 @@ def test_garbage_rows_are_rejected_and_counted(tmp_path: Path, rows: list[list[s
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    st.one_of(
-        st.binary(max_size=200), st.text(max_size=200).map(lambda t: t.encode("utf-8", "surrogatepass"))
-    ),
+    st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda t: t.encode("utf-8", "surrogatepass"))),
     st.booleans(),
 )
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".json", ".jsonl", ".parquet"])
-def test_garbage_bytes_never_raise_anything_else(
-    tmp_path: Path, suffix: str, content: bytes, headed: bool
-) -> None:
+def test_garbage_bytes_never_raise_anything_else(tmp_path: Path, suffix: str, content: bytes, headed: bool) -> None:
     path = tmp_path / f"r{suffix}"
     path.write_bytes((HEADER.encode() + b"\n" if headed else b"") + content)
     try:
@@ -290,12 +278,8 @@ def test_garbage_bytes_never_raise_anything_else(
 
 
 json_values = st.recursive(
-    st.one_of(
-        st.none(), st.booleans(), st.integers(), st.floats(), st.text(alphabet=st.characters(), max_size=5)
-    ),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=2), st.dictionaries(st.text(max_size=3), inner, max_size=2)
-    ),
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(alphabet=st.characters(), max_size=5)),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.text(max_size=3), inner, max_size=2)),
     max_leaves=4,
 )
 
@@ -312,9 +296,7 @@ json_values = st.recursive(
 def test_json_of_any_values_is_rejected_and_counted(tmp_path: Path, lines: bool, items: list[Any]) -> None:
     items.append(dict.fromkeys(HEADER.split(",")))
     path = tmp_path / ("r.jsonl" if lines else "r.json")
-    path.write_text(
-        "\n".join(json.dumps(item) for item in items) if lines else json.dumps(items), encoding="utf-8"
-    )
+    path.write_text("\n".join(json.dumps(item) for item in items) if lines else json.dumps(items), encoding="utf-8")
     try:
         reports = read_reports(path)
     except CasualtyStatsError:

@@ -218,9 +218,7 @@ def test_a_stock_has_one_date() -> None:
 
 
 def test_datetimes_at_midnight_are_dates() -> None:
-    assert read_one(start=datetime.fromisoformat("2019-05-12")).frame["start_latest"].to_list() == [
-        date(2019, 5, 12)
-    ]
+    assert read_one(start=datetime.fromisoformat("2019-05-12")).frame["start_latest"].to_list() == [date(2019, 5, 12)]
 
 
 def test_dates_beyond_python_are_rejected() -> None:

@@ -77,9 +77,7 @@ def test_what_an_estimate_prints_is_read_back(count: int, qualifier: Qualifier) 
 @given(
     COUNTS,
     COUNTS,
-    st.sampled_from(
-        ["between {} and {}", "{} to {}", "from {} to {}", "{}-{}", "{:,}\u2013{:,}", "{} - {} people"]
-    ),
+    st.sampled_from(["between {} and {}", "{} to {}", "from {} to {}", "{}-{}", "{:,}\u2013{:,}", "{} - {} people"]),
 )
 def test_a_range_is_both_its_ends(a: int, b: int, wording: str) -> None:
     low, high = min(a, b), max(a, b)
@@ -190,8 +188,4 @@ def test_refused(text: str) -> None:
 
 
 def test_a_noun_is_read_over_and_takes_no_part() -> None:
-    assert (
-        parse_count("at least 42 fighters")
-        == parse_count("at least 42 civilian deaths")
-        == parse_count("42+")
-    )
+    assert parse_count("at least 42 fighters") == parse_count("at least 42 civilian deaths") == parse_count("42+")

@@ -25,8 +25,8 @@ from casualtystats.testing import reports_of
 
 DAY = timedelta(days=1)
 # No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
-USUAL = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
-MORE = settings(USUAL, max_examples=40)
+USUAL = settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+MORE = settings(USUAL, max_examples=30)
 EVENTS = Origin("maker", "events", separate_events=True)
 # "north" holds a part of A and all of B; it is declared, not a path.
 ZONES = Places({"north": ("A/x", "B")})
@@ -135,9 +135,7 @@ class Oracle:
                 "group" in by or GROUPS[row["group"]] >= GROUPS[group]
             )
             days = {} if best is None else share(row)
-            self.rows.append(
-                row | {"low": low, "high": high, "whole": whole, "share": days, "widest": widest(row)}
-            )
+            self.rows.append(row | {"low": low, "high": high, "whole": whole, "share": days, "widest": widest(row)})
         self.seen = {day for first, last in observed for day in days_of(first, last)}
         days = self.seen.union(*(row["widest"] for row in self.rows))
         self.first, self.last = min(days), max(days)
@@ -171,9 +169,7 @@ class Oracle:
             lows = [row["low"] for row in inside]
             low = sum(lows) if self.additive else max(lows, default=0)
             if all(row["best"] is not None for row in touching) and (self.additive or len(touching) <= 1):
-                best = sum(
-                    (v for row in touching for day, v in row["share"].items() if day in days), Fraction(0)
-                )
+                best = sum((v for row in touching for day, v in row["share"].items() if day in days), Fraction(0))
             if covered == days and all(row["high"] is not None for row in touching):
                 high = sum(row["high"] for row in touching)
         return {
@@ -197,9 +193,7 @@ class Oracle:
                 if begun or covered:
                     low = sum(ended) if self.additive else max(ended, default=0)
                     if all(row["best"] is not None for row in begun) and (self.additive or len(begun) <= 1):
-                        best = sum(
-                            (v for row in begun for d, v in row["share"].items() if d in days), Fraction(0)
-                        )
+                        best = sum((v for row in begun for d, v in row["share"].items() if d in days), Fraction(0))
                     if covered == days and all(row["high"] is not None for row in begun):
                         high = sum(row["high"] for row in begun)
                 lines.append(
@@ -400,9 +394,7 @@ def test_running_total_without_calendar_is_by_day() -> None:
 @given(rows_of(places=["A/y", "B"], groups=ONE), st.booleans(), st.data())
 def test_weights(rows: list[Row], split: bool, data: st.DataObject) -> None:
     """Each day of a report has a share in proportion to its weight, over twelve orders of magnitude."""
-    counted = [row for row in rows if row["best"] is not None] or [
-        rows[0] | {"best": 7, "low": 0, "high": None}
-    ]
+    counted = [row for row in rows if row["best"] is not None] or [rows[0] | {"best": 7, "low": 0, "high": None}]
     first, last = min(row["start_earliest"] for row in counted), max(row["end_latest"] for row in counted)
     size = st.one_of(st.integers(0, 5).map(float), st.floats(1e-6, 1e6))
     values = {day: data.draw(size) for day in days_of(first, last)}

@@ -32,13 +32,11 @@ from casualtystats.testing import (
 
 DAY = timedelta(days=1)
 # No deadline: runs share their cores. Under CI Hypothesis takes the same examples on every run.
-USUAL = settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+USUAL = settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 NAMED = st.sampled_from(["day", "week", "epiweek", "month", "quarter", "year"])
 CALENDARS: st.SearchStrategy[tuple[Any, date | None]] = st.one_of(
     NAMED.map(lambda every: (every, None)),
-    st.tuples(
-        st.integers(1, 15).map(lambda n: timedelta(days=n)), st.dates(date(2018, 1, 1), date(2021, 1, 1))
-    ),
+    st.tuples(st.integers(1, 15).map(lambda n: timedelta(days=n)), st.dates(date(2018, 1, 1), date(2021, 1, 1))),
 )
 EVENTS = Origin("maker", "events", separate_events=True)
 MANY = reports(places=["A", "A/x", "B"], groups=["civilian", "fighter"], max_size=5)
@@ -66,9 +64,7 @@ def close(got: pl.DataFrame, expected: pl.DataFrame) -> None:
 
 @USUAL
 @given(MANY, CALENDARS, st.sampled_from(["uniform", "whole"]))
-def test_conservation_with_overlapping_reports(
-    some: Reports, calendar: tuple[Any, date | None], spread: Any
-) -> None:
+def test_conservation_with_overlapping_reports(some: Reports, calendar: tuple[Any, date | None], spread: Any) -> None:
     series = cs.deaths(as_events(some), by=["place", "group"], overlap="add").daily(spread)
     assert_conserves_total(series)
     assert_conserves_total(series.resample(*calendar))
@@ -83,9 +79,7 @@ def test_conservation_under_every_calendar(series: FlowSeries[Any]) -> None:
         for every in ("day", "week", "month", timedelta(days=9)):
             best = daily.resample(every).to_frame()["best"].drop_nulls().to_list()
             assert (
-                math.fsum(best) == total
-                if spread == "whole"
-                else math.isclose(math.fsum(best), total, rel_tol=1e-12)
+                math.fsum(best) == total if spread == "whole" else math.isclose(math.fsum(best), total, rel_tol=1e-12)
             )
 
 
@@ -165,12 +159,8 @@ def test_largest_remainders_refused(total: int, weights: list[float]) -> None:
 
 
 @USUAL
-@given(
-    MANY, CALENDARS, st.randoms(use_true_random=False), st.sampled_from([[], ["place"], ["place", "group"]])
-)
-def test_rows_in_any_order(
-    some: Reports, calendar: tuple[Any, date | None], rng: random.Random, by: list[Any]
-) -> None:
+@given(MANY, CALENDARS, st.randoms(use_true_random=False), st.sampled_from([[], ["place"], ["place", "group"]]))
+def test_rows_in_any_order(some: Reports, calendar: tuple[Any, date | None], rng: random.Random, by: list[Any]) -> None:
     order = list(range(len(some)))
     rng.shuffle(order)
     shuffled = Reports(some.frame[order], origin=EVENTS)
@@ -266,9 +256,7 @@ ADDED = {"value": 7, "place": "Z", "group": "civilian"}
 @given(reports(places=["A", "B"], one_sided=False, max_size=5), st.dates(date(2019, 1, 1), date(2020, 4, 1)),
        st.integers(1, 30), NAMED)  # fmt: skip
 def test_a_separate_event_never_lowers_a_number(some: Reports, day: date, days: int, every: Any) -> None:
-    more = reports_of(
-        [ADDED | {"report_id": "new", "start_earliest": day, "end_latest": day + (days - 1) * DAY}]
-    )
+    more = reports_of([ADDED | {"report_id": "new", "start_earliest": day, "end_latest": day + (days - 1) * DAY}])
     before = cs.deaths(some, overlap="add").resample(every)
     after = cs.deaths(Reports(pl.concat([some.frame, more.frame])), overlap="add").resample(every)
     old, new = before.total(), after.total()

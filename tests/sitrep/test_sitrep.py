@@ -52,9 +52,11 @@ def test_page_needs_no_network_and_no_script(page):
     text = (page / "index.html").read_text(encoding="utf-8")
 
     class Reader(HTMLParser):
-        loads: list[str] = []
-        images = 0
-        labelled = 0
+        def __init__(self) -> None:
+            super().__init__()
+            self.loads: list[str] = []
+            self.images = 0
+            self.labelled = 0
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             found = dict(attrs)
@@ -119,7 +121,7 @@ def test_claims_of_the_news_report_are_replayed(numbers):
 def test_what_lies_inside_is_said(page):
     text = re.sub(r"<[^>]+>", "", (page / "index.html").read_text(encoding="utf-8"))
     assert "It lies inside the at least 42 violent deaths of fighters, and is not added to it." in text
-    child = text[text.index("a child killed by rocket fire"):][:600]
+    child = text[text.index("a child killed by rocket fire") :][:600]
     assert "It lies inside the more than 370,000 violent deaths" in child
     assert "It shares nobody with the 119 violent deaths of civilians (different place)" in child
     assert "more than 370,000" in text
@@ -144,7 +146,9 @@ def test_any_folder_in_the_format(tmp_path):
     assert "1</span> rows were not accepted" in text or "1</span> row was not accepted" in text
     assert "'=1+1" in (out / "tables" / "reports.csv").read_text()
     assert told[0] == "reading reports"
-    rates = [n for n in json.loads((out / "numbers.json").read_text())["numbers"] if n["unit"] == "per 10,000 person-days"]
+    rates = [
+        n for n in json.loads((out / "numbers.json").read_text())["numbers"] if n["unit"] == "per 10,000 person-days"
+    ]
     assert next(n for n in rates if "a" in n["reports"])["best"] == pytest.approx(61 / (58_000 * 90) * 10_000)
 
 
@@ -175,11 +179,15 @@ def test_a_failure_leaves_no_half_page(tmp_path):
     assert _files(out)["index.html"] == b"before"
     folder = tmp_path / "empty"
     folder.mkdir()
-    (folder / "reports.csv").write_text("report_id,measure,unit,kind,value,start,end\na,killed,people,flow,x,2019-05-01,2019-05-01\n")
+    (folder / "reports.csv").write_text(
+        "report_id,measure,unit,kind,value,start,end\na,killed,people,flow,x,2019-05-01,2019-05-01\n"
+    )
     with pytest.raises(NoReportsError, match="at least one valid report"):
         write_sitrep(folder, out)
     assert _files(out)["index.html"] == b"before"
-    (folder / "reports.csv").write_text("report_id,measure,unit,kind,value,start,end\na,killed,people,flow,1,2019-05-01,2019-05-01\n")
+    (folder / "reports.csv").write_text(
+        "report_id,measure,unit,kind,value,start,end\na,killed,people,flow,1,2019-05-01,2019-05-01\n"
+    )
     (folder / "datapackage.json").write_text('{"lead": ["b"]}')
     with pytest.raises(SitrepError, match="lead reports"):
         write_sitrep(folder, out)
@@ -187,7 +195,9 @@ def test_a_failure_leaves_no_half_page(tmp_path):
 
 
 def _run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "casualtystats", *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "casualtystats", *arguments], cwd=cwd, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.slow

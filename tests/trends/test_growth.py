@@ -70,9 +70,7 @@ def test_published_fit_to_intervals() -> None:
 def test_published_fit_through_a_series() -> None:
     entry = PUBLISHED["ic-poisfit"]
     fit = cs.fit_trend(
-        cs.deaths(
-            make_reports(rows_of(entry["inputs"]["intervals_inclusive_day"], entry["inputs"]["counts"]))
-        ),
+        cs.deaths(make_reports(rows_of(entry["inputs"]["intervals_inclusive_day"], entry["inputs"]["counts"]))),
         family="poisson",
     )
     expected = entry["expected"]
@@ -235,9 +233,7 @@ def test_refusals() -> None:
     with pytest.raises(MeasureError, match=r"cs\.deaths"):
         cs.fit_trend(wrong)
     with pytest.raises(OptionError, match="not split"):
-        cs.fit_trend(
-            cs.deaths(make_reports([row | {"source": "A"} for row in daily([1, 2, 3, 4])]), by=["source"])
-        )
+        cs.fit_trend(cs.deaths(make_reports([row | {"source": "A"} for row in daily([1, 2, 3, 4])]), by=["source"]))
     people = make_reports([row | {"measure": "displaced"} for row in daily([1, 2, 3, 4])])
     with pytest.raises(NotAdditiveError, match="displacements"):
         cs.fit_trend(cs.displacement(people, unit="people"))
@@ -246,9 +242,7 @@ def test_refusals() -> None:
 def test_text_frame_and_prediction(tmp_path: Path) -> None:
     entry = PUBLISHED["ic-poisfit"]["inputs"]
     rows = rows_of([[a - 1, b - 1] for a, b in entry["intervals_inclusive_day"]], entry["counts"])
-    fit = cs.fit_trend(
-        cs.deaths(make_reports([row | {"group": "civilian"} for row in rows]), group="civilian")
-    )
+    fit = cs.fit_trend(cs.deaths(make_reports([row | {"group": "civilian"} for row in rows]), group="civilian"))
     assert str(fit) == (
         "reported violent deaths of civilians: +3.13 % a day (95 % interval +2.12 to +4.14 %), doubling in "
         "22.5 days (17.1 to 33.0) [quasi-Poisson fit to 5 totals, 1 January to 14 February 2020]"
@@ -257,9 +251,7 @@ def test_text_frame_and_prediction(tmp_path: Path) -> None:
     frame = fit.predict([date(2019, 12, 31), date(2020, 1, 1), date(2020, 2, 14), date(2020, 2, 15)])
     assert frame.columns == ["date", "mean", "mean_low", "mean_high", "extrapolated"]
     assert frame["extrapolated"].to_list() == [True, False, False, True]
-    assert frame.filter(
-        (pl.col("mean_low") >= pl.col("mean")) | (pl.col("mean") >= pl.col("mean_high"))
-    ).is_empty()
+    assert frame.filter((pl.col("mean_low") >= pl.col("mean")) | (pl.col("mean") >= pl.col("mean_high"))).is_empty()
     all_days = pl.date_range(date(2020, 1, 1), date(2020, 2, 14), eager=True)
     # The intercept's likelihood equation: fitted days add up to the reported total.
     assert fit.predict(all_days)["mean"].sum() == pytest.approx(sum(entry["counts"]), rel=1e-9)
@@ -303,9 +295,7 @@ def test_order_and_names_of_reports_do_not_matter(pieces: list[tuple[int, int]],
     ends = np.cumsum([length for length, _ in pieces]).tolist()
     spans = [[end - length, end - 1] for end, (length, _) in zip(ends, pieces, strict=True)]
     rows = rows_of(spans, [count for _, count in pieces])
-    shuffled = [
-        row | {"report_id": f"x{number}"} for number, row in enumerate(random.sample(rows, len(rows)))
-    ]
+    shuffled = [row | {"report_id": f"x{number}"} for number, row in enumerate(random.sample(rows, len(rows)))]
     try:
         fit = cs.fit_trend(cs.deaths(make_reports(rows)))
     except UndefinedEstimateError:
