@@ -7,7 +7,8 @@ wins):
 day;
 - rate_low  = per * d_low / (P_high * D_max), and rate_high = per * d_high / (P_low * D_min): the source
 range;
-- ci_low, ci_high = per * Garwood(d_best) / (P_best * D): the sampling interval.
+- ci_low, ci_high = per * Garwood(d_best) / (P_best * D): the sampling interval. Of a floor there is a lower end only,
+  per * Garwood(d_low) / (P_high * D).
 
 A published best outside its own bounds widens the source range.
 """
@@ -118,8 +119,11 @@ def with_sampling(rows: pl.DataFrame, per: float, level: float) -> pl.DataFrame:
     lower, upper = _ends(known["_counted"], level)
     known = known.with_columns(_lower=pl.Series(lower), _upper=pl.Series(upper))
     has = pl.col("_counted").is_not_null()
+    two_sided = pl.col("method") == GARWOOD
+    # The lower end of a floor rests on the same exposure as the floor itself: it never lies above it.
+    floor = pl.when(pl.col("_counted") > 0).then(pl.col("rate_low") * pl.col("_lower") / pl.col("_counted")).otherwise(0.0)
     return known.with_columns(
-        ci_low=pl.when(has).then(per * pl.col("_lower") / pl.col("person_days")),
+        ci_low=pl.when(has & two_sided).then(per * pl.col("_lower") / pl.col("person_days")).when(has).then(floor),
         ci_high=pl.when(pl.col("method") == GARWOOD).then(per * pl.col("_upper") / pl.col("person_days")),
         level=pl.when(has).then(pl.lit(level)),
     )

@@ -11,8 +11,10 @@ from casualtystats.estimates import Estimate
 from casualtystats.ledger import relations
 from casualtystats.periods import spoken_day
 from casualtystats.printing import format_rate
-from casualtystats.rates import daily_rate
+from casualtystats.rates import daily_rate, death_rate
 from casualtystats.reports import Report, Reports
+from casualtystats.series import deaths
+from casualtystats.sitrep.found import inhabitants
 from casualtystats.sitrep.numbers import Numbers
 from casualtystats.vocabulary import adds_over_time, measure_noun
 
@@ -193,9 +195,9 @@ def _repeat_hits(report: Report, chosen: Reports, numbers: Numbers) -> list[Mark
                 )  # fmt: skip
                 facilities = escape(str(other.estimate))
                 return [
-                    Markup("With {} distinct facilities, {} fell on one that had been hit before.").format(
-                        facilities, text
-                    )
+                    Markup(
+                        "With {} distinct facilities, {} of these hits fell on one that had been hit before."
+                    ).format(facilities, text)
                 ]
     return []
 
@@ -204,34 +206,34 @@ def _shares(report: Report, reports: Reports, numbers: Numbers) -> list[Markup]:
     """A count beside the inhabitants of the same place, where a stock of them was published."""
     if report.kind == "stock" or report.unit != "people" or report.measure not in ("displaced", "killed", "died"):
         return []
-    end = report.period.end_latest
-    stocks = [
-        stock for stock in reports
-        if stock.measure == "population" and stock.unit == "people" and stock.place == report.place and stock.group is None
-        and stock.estimate.low > 0 and stock.estimate.high is not None and stock.estimate.best
-    ]  # fmt: skip
-    if not stocks or report.place is None:
+    near = inhabitants(reports, report.place, report.period.end_latest)
+    if near is None:
         return []
-    near = min(stocks, key=lambda stock: (abs((stock.period.end_latest - end).days), stock.report_id))
-    ids = [report.report_id, near.report_id]
-    people, count = near.estimate, report.estimate
+    people = near.estimate
     if report.measure == "displaced":
-        share, unit, per = _over(count, people, 100), "% of inhabitants", " %"
-        tail = f"of the {people} inhabitants stated for {near.period}"
+        share, unit, method = _over(report.estimate, people, 100), "% of inhabitants", "count / inhabitants"
+        text, tail = f"{_range(share)} %", f"of the {people} inhabitants stated for {near.period}"
     else:
-        low_days, high_days = report.period.length
-        exposure = Estimate(people.low * low_days, people.best * low_days if low_days == high_days and people.best else None,
-                            (people.high or people.low) * high_days)  # fmt: skip
-        share, unit, per = _over(count, exposure, 10_000), "per 10,000 person-days", ""
-        tail = f"per 10,000 person-days, on the {people} inhabitants stated for {near.period}; " + (
-            "violent deaths alone are not a crude mortality rate" if report.measure == "killed" else "all causes"
-        )
-    text = numbers.put(
-        f"{_noun(report)}, {unit}", _range(share) + per, share, unit=unit,
-        method="count / inhabitants" if per else "count / (inhabitants x days), both ends counted",
-        reports=ids, period=report.period,
+        share, unit = _death_rate(report, reports, people), "per 10,000 person-days"
+        method = "count / (inhabitants x days), both ends counted"
+        kind = "violent deaths alone are not a crude mortality rate" if report.measure == "killed" else "all causes"
+        text, tail = _range(share), f"{unit}, on the {people} inhabitants stated for {near.period}; {kind}"
+    number = numbers.put(
+        f"{_noun(report)}, {unit}", text, share, unit=unit, method=method,
+        reports=[report.report_id, near.report_id], period=report.period,
     )  # fmt: skip
-    return [Markup("That is {} {}.").format(text, tail)]
+    return [Markup("That is {} {}.").format(number, tail)]
+
+
+def _death_rate(report: Report, reports: Reports, people: Estimate) -> Estimate:
+    """The rate of one report of deaths, with its source range."""
+    alone = reports.filter(pl.col("report_id") == report.report_id)
+    if report.measure == "died":
+        rates = death_rate(deaths(alone, cause="all"), population=people)
+    else:
+        rates = death_rate(deaths(alone), population=people)
+    row = rates.to_frame().row(0, named=True)
+    return Estimate(row["rate_low"], row["rate"], row["rate_high"])
 
 
 def _over(count: Estimate, base: Estimate, per: float) -> Estimate:

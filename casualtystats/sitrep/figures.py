@@ -13,7 +13,7 @@ from casualtystats.errors import CasualtyStatsError
 from casualtystats.plots import alt_text
 from casualtystats.reports import Reports
 from casualtystats.series import outages
-from casualtystats.sitrep.found import Found
+from casualtystats.sitrep.found import Found, rate_table
 from casualtystats.vocabulary import measure_noun
 
 __all__ = ["Figure", "figures"]
@@ -62,6 +62,10 @@ def figures(reports: Reports, lead: list[str], found: list[Found], events: pl.Da
         yield _figure(
             f"flow-{number}-{series.info.measure}", _section(series.info.measure), caption, alt_text.flow(series), ax
         )
+    rates = rate_table(found, reports)
+    if rates is not None:
+        caption = "Death rates on the inhabitants stated nearest to the period; no upper end where none is known."
+        yield _figure("death-rates", "deaths", caption, alt_text.rate(rates), plots.rate(rates))
     out = outages(reports)
     try:
         ax = plots.outages(out)

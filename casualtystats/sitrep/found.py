@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import polars as pl
 
 from casualtystats.errors import CasualtyStatsError
 from casualtystats.ledger.rules import OverlapRule
-from casualtystats.reports import Reports
+from casualtystats.rates import RateSeries, death_rate
+from casualtystats.reports import Report, Reports
 from casualtystats.series import FlowSeries, deaths, displacement
 
-__all__ = ["Found", "find_series"]
+__all__ = ["Found", "find_series", "inhabitants", "rate_table"]
 
 _KEY: Final = ("measure", "unit", "source", "place", "group", "perpetrator", "standard")
 
@@ -72,3 +74,26 @@ def _built(reports: Reports, measure: str, rule: OverlapRule) -> FlowSeries[Any]
     if measure == "died":
         return deaths(reports, cause="all", overlap=rule)
     return deaths(reports, overlap=rule)
+
+
+def inhabitants(reports: Reports, place: str | None, day: date) -> Report | None:
+    """The stock of inhabitants of exactly this place that was stated for the day nearest to one."""
+    stocks = [
+        reports[name]
+        for name in reports.frame.filter(
+            pl.col("measure") == "population", pl.col("unit") == "people", pl.col("group").is_null(),
+            pl.col("place") == place, pl.col("low") > 0, pl.col("high").is_not_null(),
+        )["report_id"]
+    ]  # fmt: skip
+    return min(stocks, key=lambda stock: (abs((stock.period.end_latest - day).days), stock.report_id), default=None)
+
+
+def rate_table(found: list[Found], reports: Reports) -> RateSeries | None:
+    """Death rates of the first series of deaths in a place whose inhabitants are stated."""
+    for one in found:
+        info = one.series.info
+        if info.measure in ("killed", "died"):
+            people = inhabitants(reports, info.place, info.last)
+            if people is not None:
+                return death_rate(one.series, population=people.estimate)
+    return None

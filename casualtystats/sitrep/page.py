@@ -17,9 +17,9 @@ from casualtystats.periods import spoken_day
 from casualtystats.reports import Reports
 from casualtystats.sitrep.claims import replay
 from casualtystats.sitrep.figures import Figure, figures
-from casualtystats.sitrep.found import Found, find_series
+from casualtystats.sitrep.found import Found, find_series, rate_table
 from casualtystats.sitrep.numbers import Numbers
-from casualtystats.sitrep.tables import interval_table, rejected_table, report_table, to_csv, to_html
+from casualtystats.sitrep.tables import interval_rows, interval_table, rejected_table, report_table, to_csv, to_html
 from casualtystats.sitrep.write import check_target, write_folder
 
 __all__ = ["write_sitrep"]
@@ -112,6 +112,9 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
     files["numbers.json"] = (json.dumps(numbers.to_json(title, reports), indent=1, ensure_ascii=False) + "\n").encode()
     files["tables/reports.csv"] = to_csv(every)
     files["tables/rejected.csv"] = to_csv(rejected_table(reports))
+    rates = rate_table(found, reports)
+    if rates is not None:
+        files["tables/rates.csv"] = to_csv(rates.to_frame())
     for number, one in enumerate(found, 1):
         files[f"tables/series-{number}.csv"] = to_csv(interval_table(one))
         audit = one.series.audit.collect()
@@ -178,10 +181,7 @@ def _show(number: int, found: Found, numbers: Numbers) -> _Shown:
         for name, status, reason, gap in others
     ]
     title = f"{series.info.noun[:1].upper()}{series.info.noun[1:]}, {where}, {', '.join(series.info.sources)}"
-    notes = [
-        "best empty: one-sided; high empty: no upper bound is known; stated: the number, or the difference, as printed"
-    ]
-    table = Markup(to_html(interval_table(found), f"series-{number}", title, notes))
+    table = Markup(to_html(interval_rows(found), f"series-{number}"))
     return _Shown(title, found.rule, text, table, lines)
 
 

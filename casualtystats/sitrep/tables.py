@@ -7,13 +7,15 @@ from typing import Any, cast
 
 import polars as pl
 
+from casualtystats.estimates import Estimate
 from casualtystats.markup import defused
+from casualtystats.periods import Period
 from casualtystats.rates import daily_rate
 from casualtystats.reports import Report, Reports
 from casualtystats.sitrep.found import Found
 from casualtystats.vocabulary import measure_noun
 
-__all__ = ["Table", "interval_table", "rejected_table", "report_table", "to_csv", "to_html"]
+__all__ = ["Table", "interval_rows", "interval_table", "rejected_table", "report_table", "to_csv", "to_html"]
 
 Table = tuple[str, pl.DataFrame]
 
@@ -52,6 +54,19 @@ def interval_table(found: Found) -> pl.DataFrame:
     return frame.select("report_id", "period_start", "period_end", "low", "best", "high", "stated")
 
 
+def interval_rows(found: Found) -> pl.DataFrame:
+    """The same for the page: periods in words, bounds as they print."""
+    rows: list[dict[str, str | None]] = []
+    for row in found.series.to_frame().iter_rows(named=True):
+        ends = (row["period_start"], row["start_latest"], row["end_earliest"], row["period_end"])
+        count = Estimate(row["low"], row["best"], row["high"])
+        # A floor of zero says nothing: a difference of two floors is not bounded by them.
+        known = "not bounded" if count.low == 0 and count.high is None else str(count)
+        stated = None if row["stated"] is None else f"{row['stated']:,}"
+        rows.append({"report": row["report_id"], "period": str(Period(*ends)), "count": known, "as printed": stated})
+    return pl.DataFrame(rows, schema=dict.fromkeys(("report", "period", "count", "as printed"), pl.String))
+
+
 def rejected_table(reports: Reports) -> pl.DataFrame:
     """Rows that were not accepted."""
     return reports.rejected.select("row", "column", "value", "rule", "hint")
@@ -62,15 +77,17 @@ def to_csv(frame: pl.DataFrame) -> bytes:
     return defused(frame).write_csv().encode()
 
 
-def to_html(frame: pl.DataFrame, key: str, title: str, notes: Sequence[str] = ()) -> str:
+def to_html(frame: pl.DataFrame, key: str, title: str = "", notes: Sequence[str] = ()) -> str:
     """A table as HTML with a fixed id; missing values print as a dash."""
     from great_tables import GT
 
     numbers = [name for name, kind in frame.schema.items() if kind.is_numeric()]
     # great-tables names types of libraries that are not installed, so that a strict checker sees unknowns.
-    table = cast("Any", GT)(frame, id=key).tab_header(title=title).sub_missing(missing_text="–")
+    table = cast("Any", GT)(frame, id=key).sub_missing(missing_text="–")
     if numbers:
         table = table.fmt_number(columns=numbers, decimals=1, drop_trailing_zeros=True)
+    if title:
+        table = table.tab_header(title=title)
     for note in notes:
         table = table.tab_source_note(source_note=note)
     table = table.tab_options(
