@@ -168,6 +168,10 @@ class Estimate:
         high = None if a.high is None or b.high is None else a.high + b.high
         return Estimate(a.low + b.low, best, high, unit=unit)
 
+    def __radd__(self, other: object) -> Estimate:
+        """The start of `sum`: nothing, plus an estimate."""
+        return self if other == 0 else NotImplemented
+
     def __sub__(self, other: Estimate) -> Estimate:
         """Difference of two counts, by interval arithmetic: [low - other.high, high - other.low].
 

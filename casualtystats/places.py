@@ -131,10 +131,31 @@ class Places:
         """The paths that a place consists of: a zone's members, or the path itself."""
         return self.zones.get(place or "", (place or "",))
 
+    def zone_above(self, place: str | None) -> str | None:
+        """The zone that a path begins with, where it goes on below it ("north-west/Kafranbel")."""
+        first = split_path(place)[:1]
+        return first[0] if first and first[0] in self.zones and place not in self.zones else None
+
+    def _below(self, a: str | None, b: str | None, above_a: str | None, above_b: str | None) -> Relation:
+        """How places relate of which one is a path below a zone: somewhere in it, not known where."""
+        if above_a is not None and above_a == above_b:
+            return path_relation(a, b)
+        outer = self.relation(above_a or a, above_b or b)
+        if outer == "disjoint":
+            return "disjoint"
+        if above_b is None and outer in ("equal", "within"):
+            return "within"
+        if above_a is None and outer in ("equal", "contains"):
+            return "contains"
+        return "overlaps"
+
     def relation(self, a: str | None, b: str | None) -> Relation:
-        """How place `a` relates to place `b`; either may be a zone, and empty is everywhere."""
+        """How place `a` relates to place `b`; either may be a zone or a path below one, and empty is everywhere."""
         if (a or "") == (b or ""):
             return "equal"
+        above_a, above_b = self.zone_above(a), self.zone_above(b)
+        if above_a is not None or above_b is not None:
+            return self._below(a, b, above_a, above_b)
         if (a or "") not in self.zones and (b or "") not in self.zones:
             return path_relation(a, b)
         left, right = self.members(a), self.members(b)

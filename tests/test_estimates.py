@@ -85,9 +85,7 @@ def test_nothing_is_subtracted_that_has_no_upper_bound(a: Estimate, b: Estimate)
 
 
 @given(with_truth(), with_truth())
-def test_the_rest_of_a_whole_holds_every_feasible_rest(
-    a: tuple[Estimate, int], b: tuple[Estimate, int]
-) -> None:
+def test_the_rest_of_a_whole_holds_every_feasible_rest(a: tuple[Estimate, int], b: tuple[Estimate, int]) -> None:
     (whole, count), (part, inside) = a, b
     assume(inside <= count)
     assert allows(whole.minus_part(part), count - inside)
@@ -135,9 +133,7 @@ def test_about_is_the_exact_convention(count: int) -> None:
 
 
 @given(COUNTS, st.sampled_from(SIMPLE))
-def test_what_is_stated_is_kept_and_allowed_or_excluded_as_the_words_say(
-    count: int, qualifier: Qualifier
-) -> None:
+def test_what_is_stated_is_kept_and_allowed_or_excluded_as_the_words_say(count: int, qualifier: Qualifier) -> None:
     assume(qualifier != "less_than" or count)
     estimate = Estimate.of(qualifier, count)
     assert estimate.stated == count

@@ -50,11 +50,7 @@ def test_any_text_is_a_whole_number_or_a_parse_error(text: str) -> None:
     assert 0 <= number <= 10**15
 
 
-@given(
-    st.lists(
-        st.sampled_from([*UNITS[:12], *TENS[2:5], "hundred", "thousand", "million", "a", "and", "dozen"])
-    )
-)
+@given(st.lists(st.sampled_from([*UNITS[:12], *TENS[2:5], "hundred", "thousand", "million", "a", "and", "dozen"])))
 def test_word_salad_is_read_back_or_raises(words: list[str]) -> None:
     text = " ".join(words)
     try:

@@ -44,9 +44,7 @@ def test_a_path_contains_whatever_is_written_below_it(a: str, b: str) -> None:
 
 
 @given(ZONES, st.data())
-def test_relations_of_places_mirror_each_other(
-    zones: dict[str, tuple[str, ...]], data: st.DataObject
-) -> None:
+def test_relations_of_places_mirror_each_other(zones: dict[str, tuple[str, ...]], data: st.DataObject) -> None:
     places = Places(zones)
     names = st.sampled_from([*zones, ""]) | PATHS
     a, b = data.draw(names), data.draw(names)

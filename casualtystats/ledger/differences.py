@@ -18,8 +18,8 @@ __all__ = ["differences"]
 
 def differences(
     frame: pl.DataFrame, keys: Keys, apart: Sequence[str]
-) -> tuple[pl.DataFrame, list[AuditLine], Estimate | None]:
-    """Differences, and their total where there is one chain of them and nothing else: the last running total.
+) -> tuple[pl.DataFrame, list[AuditLine], tuple[Estimate, ...]]:
+    """Differences, and the counts that their total consists of: the last running total, and flows beside it.
 
     The sum of the differences would be looser: between two floors it knows nothing.
     """
@@ -41,12 +41,15 @@ def differences(
             if holder is None:
                 used.append(row)
                 last.append(row)
+            elif holder["high"] is not None and row["low"] > holder["high"]:
+                raise DoubleCountError(
+                    f"expected a count that fits into the running total over it, got {row['report_id']} ({_count(row)}) "
+                    f"inside {holder['report_id']} ({_count(holder)}): they contradict each other. Leave one out"
+                )
             else:
                 reason = "the running total counts its period, place and group already"
                 audit.append(AuditLine(row["report_id"], "contained", holder["report_id"], reason))
-    total = None
-    if len(last) == 1:
-        total = Estimate(last[0]["low"], last[0]["best"], last[0]["high"]).widened()
+    total = tuple(Estimate(row["low"], row["best"], row["high"]).widened() for row in last)
     return pl.DataFrame(used, schema=frame.schema, orient="row"), audit, total
 
 
@@ -87,9 +90,15 @@ def _count(row: Row) -> str:
     return str(Estimate(row["low"], row["best"], row["high"], row["value"], row["qualifier"]))
 
 
+def _widened(row: Row) -> Row:
+    known = Estimate(row["low"], row["best"], row["high"]).widened()
+    return row | {"low": known.low, "high": known.high}
+
+
 def _subtracted(row: Row, before: Row) -> Row:
     """Bounds and period of one running total minus an earlier one."""
     day = timedelta(days=1)
+    row, before = _widened(row), _widened(before)
     ends: Row = {
         "start_earliest": before["end_earliest"] + day,
         "start_latest": before["end_latest"] + day,

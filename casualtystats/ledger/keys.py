@@ -101,7 +101,9 @@ class Keys:
     def _meets(self, name: str, at: int) -> dict[str | None, list[str | None]]:
         """For each value of a dimension, the values (itself among them) that are not disjoint from it."""
         values = {key[at] for key in self.values}
-        zones = {v for v in values if v in self.places.zones} if name in ("place", "destination") else set[str | None]()
+        zones = {v for v in values if v in self.places.zones or self.places.zone_above(v) is not None}
+        if name not in ("place", "destination"):
+            zones = set[str | None]()
         meets: defaultdict[str | None, set[str | None]] = defaultdict(set)
         paths = {split_path(value): value for value in values - zones}
         for steps, value in paths.items():

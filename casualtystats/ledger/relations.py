@@ -28,9 +28,11 @@ def relations(frame: pl.DataFrame, places: Places | None = None) -> pl.DataFrame
     -------
     pl.DataFrame
         One row a pair, earlier row first: `report_id, relation, other_id, reason`. The relation is `within`,
-        `contains`, `equal`, `overlaps` or `disjoint`: of the widest periods, places, groups, perpetrators and
-        destinations together. Reports that lie `within` another are counted by it already and are never added
-        to it; `disjoint` ones share nobody. The reason names the dimension that decides.
+        `contains`, `equal`, `overlaps` or `disjoint`: of periods, places, groups, perpetrators and destinations
+        together. A report that lies `within` another is counted by it already and never added to it; where fuzzy
+        ends leave that open, the relation is `overlaps`. `disjoint` ones count no death, movement or hit twice; the
+        same *person* can be displaced in two periods or places, and the same facility hit in two periods. The reason
+        names the dimension that decides.
     """
     table = places if places is not None else Places()
     rows = frame.to_dicts()
@@ -65,13 +67,25 @@ def _relate(a: dict[str, Any], b: dict[str, Any], places: Places) -> tuple[Relat
 
 def _periods(a: dict[str, Any], b: dict[str, Any]) -> Relation:
     first, second = (a["start_earliest"], a["end_latest"]), (b["start_earliest"], b["end_latest"])
-    if first == second:
+    if first == second and _surely_holds(a, b):
         return "equal"
     if first[0] > second[1] or second[0] > first[1]:
         return "disjoint"
-    if first[0] <= second[0] and second[1] <= first[1]:
+    if _surely_holds(a, b):
         return "contains"
-    return "within" if second[0] <= first[0] and first[1] <= second[1] else "overlaps"
+    return "within" if _surely_holds(b, a) else "overlaps"
+
+
+def _surely_holds(whole: dict[str, Any], part: dict[str, Any]) -> bool:
+    """Whether every feasible period of the part lies in every feasible period of the whole.
+
+    Two ends that are fuzzy in the same way ("since late April", both) are taken for the same day.
+    """
+    starts, ends = ("start_earliest", "start_latest"), ("end_earliest", "end_latest")
+    same_start = all(whole[name] == part[name] for name in starts)
+    same_end = all(whole[name] == part[name] for name in ends)
+    begins = same_start or whole["start_latest"] <= part["start_earliest"]
+    return bool(begins and (same_end or part["end_latest"] <= whole["end_earliest"]))
 
 
 def _differ(name: str, a: dict[str, Any], b: dict[str, Any]) -> str:

@@ -30,16 +30,16 @@ from casualtystats.provenance import Origin
 __all__ = ["AuditLine", "OverlapRule", "Resolution", "resolve"]
 
 OverlapRule = Literal["raise", "add", "latest", "difference"] | list[str]
-_SERIES = ("source", "standard", *DIMENSIONS)
+_SERIES = ("standard", *DIMENSIONS)
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """The reports that a rule uses, the audit lines of the others, and the total where differences have one."""
+    """The reports that a rule uses, the audit lines of the others, and what the total of differences consists of."""
 
     used: pl.LazyFrame
     audit: tuple[AuditLine, ...] = field(default_factory=tuple[AuditLine, ...])
-    total: Estimate | None = None
+    total: tuple[Estimate, ...] = ()
 
 
 def resolve(
@@ -69,7 +69,7 @@ def resolve(
     OptionError
         If the rule is not known.
     """
-    total: Estimate | None = None
+    total: tuple[Estimate, ...] = ()
     if isinstance(rule, list):
         frame, audit = _preferred(reports.collect(), keys, rule)
     elif rule == "latest":
@@ -79,6 +79,7 @@ def resolve(
     elif rule == "add":
         if origin is None or not origin.separate_events:
             _refuse(find_overlaps(reports, keys, apart=apart, nested_only=True), rule)
+        _refuse(_running_totals(reports, keys, apart), "totals")
         return Resolution(reports)
     elif rule == "raise":
         _refuse_vintages(find_overlaps(reports, keys, apart=apart), reports)
@@ -97,6 +98,8 @@ _HINTS: dict[str, str] = {
     "select with source=, place=, group=, standard columns first",
     "add": "The place or group of one contains that of the other, so that adding counts people twice. Select one level "
     "with place= or group=, or give the reports an Origin with separate_events=True if the publisher says so",
+    "totals": "A running total counts what the other counts and is no event of its own: use overlap='difference' or 'latest', "
+    "or leave the running totals out",
     "latest": "Only a later report of the same source, standard, place and group whose period holds the earlier one's "
     "supersedes it. Select with source=, place= or group=, or name an order of sources",
     "difference": "Select one place and group with place= and group=; a running total whose last day is fuzzy can not be the end "
@@ -105,7 +108,32 @@ _HINTS: dict[str, str] = {
 }  # fmt: skip
 
 
-def _refuse(overlaps: list[Overlap], rule: OverlapRule) -> None:
+def _running_totals(reports: pl.LazyFrame, keys: Keys, apart: Sequence[str]) -> list[Overlap]:
+    """Running totals that overlap with any other report: a total since a day is never an event of its own."""
+    totals = reports.filter(pl.col("kind") == "cumulative").collect()
+    if totals.is_empty():
+        return []
+    found = find_overlaps(totals.lazy(), keys, apart=apart)
+    first, last = totals["start_earliest"].min(), totals["end_latest"].max()
+    flows = reports.filter(
+        pl.col("kind") != "cumulative", pl.col("end_latest") >= pl.lit(first), pl.col("start_earliest") <= pl.lit(last)
+    ).collect()
+    for total in totals.iter_rows(named=True):
+        near = flows.filter(
+            pl.col("start_earliest") <= total["end_latest"],
+            pl.col("end_latest") >= total["start_earliest"],
+            *(pl.col(name).eq_missing(pl.lit(total[name])) for name in apart),
+        )
+        for flow in near.head(1000).iter_rows(named=True):
+            if _meet(keys, key_of(total), key_of(flow)):
+                start = max(total["start_earliest"], flow["start_earliest"])
+                end = min(total["end_latest"], flow["end_latest"])
+                found.append(Overlap(total["report_id"], flow["report_id"], start, end))
+                break
+    return found
+
+
+def _refuse(overlaps: list[Overlap], rule: OverlapRule | Literal["totals"]) -> None:
     if overlaps:
         name = "list" if isinstance(rule, list) else rule
         raise DoubleCountError(f"expected reports that do not overlap, got {_listed(overlaps)}. {_HINTS[name]}")
@@ -138,7 +166,9 @@ def _listed(overlaps: list[Overlap]) -> str:
 def _latest(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[AuditLine]]:
     kept: list[str] = []
     audit: list[AuditLine] = []
-    for _, group in frame.group_by(_SERIES, maintain_order=True):
+    # Reports without a source are not known to be of one series.
+    source = pl.coalesce("source", pl.concat_str(pl.lit("\x00"), "report_id"))
+    for _, group in frame.group_by(source, *_SERIES, maintain_order=True):
         rows = sorted(
             group.to_dicts(), key=lambda row: (row["published_latest"] or date.min, row["report_id"]), reverse=True
         )

@@ -121,7 +121,9 @@ def with_sampling(rows: pl.DataFrame, per: float, level: float) -> pl.DataFrame:
     has = pl.col("_counted").is_not_null()
     two_sided = pl.col("method") == GARWOOD
     # The lower end of a floor rests on the same exposure as the floor itself: it never lies above it.
-    floor = pl.when(pl.col("_counted") > 0).then(pl.col("rate_low") * pl.col("_lower") / pl.col("_counted")).otherwise(0.0)
+    floor = (
+        pl.when(pl.col("_counted") > 0).then(pl.col("rate_low") * pl.col("_lower") / pl.col("_counted")).otherwise(0.0)
+    )
     return known.with_columns(
         ci_low=pl.when(has & two_sided).then(per * pl.col("_lower") / pl.col("person_days")).when(has).then(floor),
         ci_high=pl.when(pl.col("method") == GARWOOD).then(per * pl.col("_upper") / pl.col("person_days")),

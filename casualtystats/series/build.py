@@ -19,7 +19,7 @@ from casualtystats.series.info import SeriesInfo
 from casualtystats.series.select import By, Observed, Selection, check_by, observed_days
 from casualtystats.vocabulary import Kind, Measure, Role, Unit, adds_over_time
 
-__all__ = ["Built", "build"]
+__all__ = ["Built", "build", "newest"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def build(
             "are counted again. Use unit='displacements', as_displacements(), or choose one report for each period"
         )
     selected = selection.frame()
-    known, dropped = _newest(selected) if as_of is not None and overlap != "add" else (selected, None)
+    known, dropped = newest(selected) if as_of is not None and overlap != "add" else (selected, None)
     keys = Keys.of(known, reports.places)
     # Only rows of different sources or standards are read side by side; all other rows may be added up.
     apart = [name for name in columns if name in ("source", "standard")]
@@ -69,18 +69,21 @@ def build(
     intervals = _intervals(settled.used, keys, scope, columns)
     facts = _facts(intervals, columns, additive, observed_days(observed))
     info = _info(selection, scope, columns, overlap, settled, facts)
-    return Built(info, intervals, facts, _audit(selection, settled, dropped), settled.total)
+    known_total = settled.total if additive or len(settled.total) == 1 else ()
+    total = sum(known_total[1:], known_total[0]) if known_total else None
+    return Built(info, intervals, facts, _audit(selection, settled, dropped), total)
 
 
-def _newest(selected: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+def newest(selected: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """The newest vintage of each figure, and the ids of the older ones with the newest beside them."""
     # Two reports without a source are not known to be one figure published again.
     source = pl.coalesce("source", pl.concat_str(pl.lit("\x00"), "report_id"))
-    names = (*DIMENSIONS, "start_earliest", "start_latest", "end_earliest", "end_latest")
+    names = ("standard", *DIMENSIONS, "start_earliest", "start_latest", "end_earliest", "end_latest")
     figure = [source, *map(pl.col, names)]
-    latest = pl.col("published_latest").max().over(figure)
+    # Where it is not known which was published later, both stay, and overlap.
+    latest = pl.col("published_earliest").max().over(figure)
     newest = pl.col("report_id").sort_by("published_latest", "report_id").last().over(figure)
-    marked = selected.with_columns(_new=pl.col("published_latest") == latest, _by=newest)
+    marked = selected.with_columns(_new=pl.col("published_latest") >= latest, _by=newest)
     return marked.filter("_new").drop("_new", "_by"), marked.filter(~pl.col("_new")).select("report_id", "_by")
 
 
@@ -120,7 +123,9 @@ def _facts(
     intervals: pl.LazyFrame, by: tuple[str, ...], additive: bool, observed: tuple[tuple[date, date], ...]
 ) -> Facts:
     fuzzy = (pl.col("start_latest") != pl.col("period_start")) | (pl.col("end_earliest") != pl.col("period_end"))
+    length = (pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1
     seen: dict[str, Any] = intervals.select(
+        short=(pl.col("hours") < 24 * length).any(),
         first=pl.col("period_start").min(), last=pl.col("period_end").max(), fuzzy=fuzzy.any(),
         one_sided=pl.col("best").has_nulls(), unbounded=pl.col("high").has_nulls(),
         every=pl.col("whole").all(), some=pl.col("whole").any(),
@@ -136,6 +141,7 @@ def _facts(
         seen["one_sided"],
         seen["unbounded"],
         whole,
+        not (seen["fuzzy"] or seen["short"]),
         observed,
     )
 

@@ -39,6 +39,7 @@ class Facts:
     one_sided: bool
     unbounded: bool
     whole: Literal["all", "some", "none"]
+    sure: bool
     observed: tuple[tuple[date, date], ...] = ()
 
     @property
@@ -136,6 +137,11 @@ def _fuzzy() -> pl.Expr:
     return (pl.col("start_latest") != pl.col("period_start")) | (pl.col("end_earliest") != pl.col("period_end"))
 
 
+def _short() -> pl.Expr:
+    """Whether a stated length leaves out some hours of the dates."""
+    return (pl.col("hours") < 24 * _length()).fill_null(value=False)
+
+
 def _jumps(intervals: pl.LazyFrame, facts: Facts, spread: Spread) -> tuple[pl.Expr, list[pl.LazyFrame]]:
     """The rate that begins with an interval, and the jumps that are neither at its first day nor after its last."""
     days, best = _length(), pl.col("best")
@@ -218,12 +224,24 @@ def _change(value: pl.Expr) -> pl.Expr:
     return value - value.shift(1).fill_null(0)
 
 
-def _covered_days(edges: _Edges, grid: Grid) -> pl.LazyFrame:
-    """Days of each slot about which a report on the whole speaks, or which lie in an observed period."""
+def _covered_days(intervals: pl.LazyFrame, edges: _Edges, grid: Grid) -> pl.LazyFrame:
+    """Days of each slot about which a report on the whole surely speaks, or which lie in an observed period.
+
+    A day on which a fuzzy period may not have begun, or which a stated length of hours may leave out, is not sure.
+    """
     facts = grid.facts
     count = "whole" if facts.whole == "some" else "n"
     events: list[pl.LazyFrame] = []
-    if facts.whole != "none":
+    if facts.whole != "none" and not facts.sure:
+        # The days that every feasible period holds: it starts by its end, and ends from its start on.
+        ends = intervals.filter(pl.col("whole") & ~_short()).with_columns(
+            _from=pl.min_horizontal("start_latest", "period_end"), _until=pl.max_horizontal("end_earliest", "period_start")
+        )
+        rows = grid.numbered(ends.filter(pl.col("_from") <= pl.col("_until")))
+        one = pl.len().cast(pl.Int64)
+        events.append(rows.group_by(at=grid.number(pl.col("_from"))).agg(change=one))
+        events.append(rows.group_by(at=grid.number(pl.col("_until")) + 1).agg(change=-one))
+    elif facts.whole != "none":
         events.append(edges.begins.select("at", change=count))
         events.append(edges.ceases.select(at=pl.col("at") + 1, change=count))
     if facts.observed:
@@ -259,9 +277,9 @@ def running(intervals: pl.LazyFrame, grid: Grid, spread: Spread) -> pl.LazyFrame
     named = named.with_columns(total=pl.col("before") * pl.col("days") + pl.col("part"))
     if facts.whole == "none" and not facts.observed:
         return named.with_columns(covered=pl.lit(0, pl.Int64)).sort("slot")
-    if grid.every == "day" and facts.whole == "all" and not facts.observed:
+    if grid.every == "day" and facts.whole == "all" and facts.sure and not facts.observed:
         return named.with_columns(covered=(pl.col("n") > 0).cast(pl.Int64)).sort("slot")
-    return named.join(_covered_days(edges, grid), on="slot", how="left").sort("slot")
+    return named.join(_covered_days(intervals, edges, grid), on="slot", how="left").sort("slot")
 
 
 def cells(intervals: pl.LazyFrame, facts: Facts, every: Every, origin: date | None, spread: Spread) -> pl.LazyFrame:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
 from casualtystats.errors import NoReportsError, OptionError
 from casualtystats.estimates import Estimate
-from casualtystats.ledger import DIMENSIONS, Keys
+from casualtystats.ledger import DIMENSIONS, Keys, resolve
 from casualtystats.ledger.keys import Key
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.periods import parse_date
 from casualtystats.reports import Reports
-from casualtystats.series.build import Built, build
+from casualtystats.series.build import Built, build, newest
 from casualtystats.series.flow import FlowSeries
 from casualtystats.series.select import By, Observed, Selection
 from casualtystats.vocabulary import Attacks, FacilitiesOut, Kind, Measure, Role, Unit
@@ -39,6 +39,7 @@ class OutageSeries:
 
     reports: Reports
     _select: Callable[[Measure, tuple[Kind, ...]], Selection]
+    _known: Callable[[Selection], pl.LazyFrame]
     _build: Callable[[Measure, Unit], Built]
 
     @property
@@ -75,9 +76,9 @@ class OutageSeries:
         -------
         Estimate
             From below: a stock stated for that very day, else 0 (a facility may have been out for one day only). From
-            above: the stock stated for that very day where it speaks about all the others' place and group; else all
-            facilities that a report says went out by then or were out on a day that may be this one, counted as
-            different facilities; no upper bound where a report has none.
+            above: the last stock that speaks about all places and groups together, and what went out after it; without
+            one, all facilities that a report says went out or were out by then, counted as different facilities. No
+            upper bound where a report has none.
 
         Raises
         ------
@@ -89,23 +90,30 @@ class OutageSeries:
         first, last = parse_date(day)
         if first != last:
             raise OptionError(f"expected one day, got {day!r}")
-        flows, stocks = self._rows(("flow", "cumulative")), self._rows(("stock",))
-        went = flows.filter(pl.col("start_earliest") <= first)
-        then = stocks.filter(pl.col("start_earliest") <= first, pl.col("end_latest") >= first)
-        if went.is_empty() and then.is_empty():
+        rows = self._rows(("flow", "cumulative", "stock")).filter(pl.col("start_earliest") <= first)
+        if rows.is_empty():
             raise NoReportsError(
                 f"expected a day on or after the first report of facilities out of service, got {first}"
             )
-        sure = then.filter(pl.col("start_earliest") == pl.col("end_latest"))
-        low = sure.select(pl.col("low").max()).item() or 0
-        keys = Keys.of(self.reports.frame.lazy(), self.reports.places)
-        others = pl.concat([went, then]).select(DIMENSIONS).rows()
-        told = next(
-            (row for row in sure.iter_rows(named=True) if all(keys.holds(_key(row), key) for key in others)), None
-        )
-        tops = pl.concat([went, then])["high"] if told is None else pl.Series([told["high"]])
-        high = None if tops.has_nulls() else max(int(tops.sum()), low)
-        return Estimate(low, None, high, unit="facilities")
+        exact = (pl.col("kind") == "stock") & (pl.col("start_earliest") == pl.col("end_latest"))
+        today = rows.filter(exact, pl.col("end_latest") == first)
+        # Sources that disagree about one place and group leave the lesser of their lows.
+        low = today.group_by(DIMENSIONS).agg(pl.col("low").min())["low"].max() or 0
+        high = self._most(rows, rows.filter(exact), first)
+        return Estimate(cast("int", low), None, high, unit="facilities")
+
+    def _most(self, rows: pl.DataFrame, stocks: pl.DataFrame, day: date) -> int | None:
+        """The most that can be out on a day: the last stock about all of them and what went out since, or everything."""
+        keys = Keys.of(rows.lazy(), self.reports.places)
+        for stock in stocks.sort("end_latest", descending=True).iter_rows(named=True):
+            if all(keys.holds(_key(stock), key) for key in keys.values):
+                same_day = (pl.col("kind") == "stock") & (pl.col("end_latest") == stock["end_latest"])
+                since = rows.filter(pl.col("end_latest") > stock["end_latest"])
+                told = rows.filter(same_day, *(pl.col(name).eq_missing(pl.lit(stock[name])) for name in DIMENSIONS))
+                counted = [told["high"].max()] if not told["high"].has_nulls() else [None]
+                tops = pl.Series([*counted, *(since["high"] if stock["end_latest"] < day else [])], dtype=pl.Int64)
+                return None if tops.has_nulls() else int(tops.sum())
+        return None if rows["high"].has_nulls() else int(rows["high"].sum())
 
     def days_lost(self) -> Estimate:
         """Facility-days without service within the reports' own periods, as far as they bound them.
@@ -136,9 +144,14 @@ class OutageSeries:
     def _rows(self, kinds: tuple[Kind, ...]) -> pl.DataFrame:
         """Reports of facilities out of service, of the kinds named."""
         try:
-            return self._select("facilities_out", kinds).frame().collect()
+            rows = self._known(self._select("facilities_out", kinds)).collect()
         except NoReportsError:
             return self.reports.frame.clear()
+        best = pl.col("best")
+        return rows.with_columns(
+            low=pl.when(best < pl.col("low")).then(best).otherwise("low"),
+            high=pl.when(best > pl.col("high")).then(best).otherwise("high"),
+        )
 
     def __str__(self) -> str:
         went = self._rows(("flow", "cumulative"))
@@ -184,10 +197,19 @@ def outages(
             reports, measure, kinds, unit=None, place=place, group=group, source=source, role=role, as_of=as_of
         )
 
+    def known(selection: Selection) -> pl.LazyFrame:
+        """Newest vintages, and later or preferred reports, where these were asked for; bounds need no other rule."""
+        frame = selection.frame()
+        if as_of is not None and overlap != "add":
+            frame, _ = newest(frame)
+        if overlap == "latest" or isinstance(overlap, list):
+            frame = resolve(frame, Keys.of(frame, reports.places), overlap, origin=reports.origin).used
+        return frame
+
     def built(measure: Measure, unit: Unit) -> Built:
         return build(
             reports, measure, ("flow", "cumulative"), place=place, group=group, source=source, unit=unit, role=role,
             by=by, overlap=overlap, observed=observed, as_of=as_of,
         )  # fmt: skip
 
-    return OutageSeries(reports, chosen, built)
+    return OutageSeries(reports, chosen, known, built)

@@ -51,7 +51,7 @@ class StockSeries(Generic[M]):
         return self.frame.collect()
 
     def at(self, day: str | date) -> Estimate:
-        """The stock that was stated for a day.
+        """The stock that was stated for a day: the sum over the places and groups that were counted on it.
 
         Raises
         ------
@@ -67,8 +67,12 @@ class StockSeries(Generic[M]):
         if rows.is_empty():
             known = ", ".join(str(d) for d in self.to_frame()["date_earliest"].to_list())
             raise NoReportsError(f"expected a day with a stock, got {day}; there are stocks for {known}")
-        low, best, high = rows.select("low", "best", "high").row(0)
-        return Estimate(low, best, high, unit=self.info.unit)
+        # Several rows on one day are about different places or groups: others were refused or settled.
+        counts = [
+            Estimate(low, best, high, unit=self.info.unit)
+            for low, best, high in rows.select("low", "best", "high").rows()
+        ]
+        return sum(counts[1:], counts[0])
 
     def __str__(self) -> str:
         rows = self.to_frame().height

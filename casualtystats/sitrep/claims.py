@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from casualtystats.errors import UndefinedEstimateError
 from casualtystats.estimates import Estimate
 from casualtystats.ledger import relations
 from casualtystats.periods import spoken_day
@@ -50,7 +51,7 @@ def replay(reports: Reports, lead: list[str], numbers: Numbers) -> list[Claim]:
         claim = Claim(report, _said(report, reports, numbers))
         claim.follows += _rates(report, numbers)
         claim.follows += _nesting(report, chosen, table, numbers)
-        claim.follows += _repeat_hits(report, chosen, numbers)
+        claim.follows += _repeat_hits(report, reports, numbers)
         claim.follows += _shares(report, reports, numbers)
         claims.append(claim)
     return claims
@@ -118,6 +119,9 @@ def _nesting(report: Report, chosen: Reports, table: pl.DataFrame, numbers: Numb
         lines.append(Markup("It lies inside {}, and is not added to it.").format(wholes))
     lines += _parts(report, holds, chosen, table, numbers)
     apart = dict(kin.filter(pl.col("relation") == "disjoint").select("other", "reason").rows())
+    if not adds_over_time(report.measure, report.unit):
+        # The same person flees twice, from two places; only two groups have nobody in common.
+        apart = {name: reason for name, reason in apart.items() if "different group" in reason}
     if apart and not holds:
         others = Markup("; ").join(
             Markup("{} ({})").format(_short(chosen[name]), _why(apart[name])) for name in _outermost(list(apart), table)
@@ -160,7 +164,8 @@ def _parts(report: Report, holds: list[str], chosen: Reports, table: pl.DataFram
     parts = [chosen[name] for name in direct]
     listed = Markup(", ").join(_short(part) for part in parts)
     pairs = among.filter(pl.col("report_id").is_in(direct), pl.col("other_id").is_in(direct))
-    if len(parts) < 2 or (pairs["relation"] != "disjoint").any():
+    adds = adds_over_time(report.measure, report.unit)
+    if len(parts) < 2 or not adds or (pairs["relation"] != "disjoint").any():
         return [Markup("It contains {}.").format(listed)]
     total = sum((part.estimate for part in parts[1:]), parts[0].estimate)
     ids = [report.report_id, *direct]
@@ -168,8 +173,14 @@ def _parts(report: Report, holds: list[str], chosen: Reports, table: pl.DataFram
         f"{_noun(report)}: sum of parts that share nobody", str(total), total, unit=report.unit,
         method="sum of reports that differ in group, place or days", reports=direct, period=report.period,
     )  # fmt: skip
-    lines = [Markup("It contains {}: {} together, as they share nobody.").format(listed, text)]
-    rest = report.estimate.minus_part(total)
+    lines = [
+        Markup("By period, place and group it contains {}: {} together, as they share nobody.").format(listed, text)
+    ]
+    try:
+        rest = report.estimate.minus_part(total)
+    except UndefinedEstimateError:
+        lines.append(Markup("That is more than {}: these reports contradict each other.").format(str(report.estimate)))
+        return lines
     if rest.low > 0:
         left = numbers.put(
             f"{_noun(report)} not among the parts", str(rest), rest, unit=report.unit,
@@ -179,26 +190,29 @@ def _parts(report: Report, holds: list[str], chosen: Reports, table: pl.DataFram
     return lines
 
 
-def _repeat_hits(report: Report, chosen: Reports, numbers: Numbers) -> list[Markup]:
-    """Hits beside distinct facilities over the same period and place: what exceeds one hit each fell twice."""
+def _repeat_hits(report: Report, reports: Reports, numbers: Numbers) -> list[Markup]:
+    """Hits beside the distinct facilities that the same source says were hit, over the same period and place.
+
+    What exceeds one hit each fell on a facility that had been hit before. Facilities out of service will not do: one
+    can close without a hit, and be hit without closing.
+    """
     if report.measure != "attacks":
         return []
-    for other in chosen:
-        same = (other.place, other.group, other.period) == (report.place, report.group, report.period)
-        if same and other.measure in ("facilities_out", "facilities_hit") and other.estimate.high is not None:
-            again = report.estimate.minus_part(other.estimate)
+    for other in reports.filter(pl.col("measure") == "facilities_hit", pl.col("unit") == "facilities"):
+        same = (other.place, other.group, other.period, other.source) == (
+            report.place, report.group, report.period, report.source,
+        )  # fmt: skip
+        if same and other.estimate.high is not None:
+            again = report.estimate.minus_part(replace(other.estimate, unit=None))
             if again.low > 0:
                 text = numbers.put(
                     "hits on a facility that was hit before", str(again), again, unit="attacks",
                     method="hits minus distinct facilities, each hit at least once",
                     reports=[report.report_id, other.report_id], period=report.period,
                 )  # fmt: skip
-                facilities = escape(str(other.estimate))
-                return [
-                    Markup(
-                        "With {} distinct facilities, {} of these hits fell on one that had been hit before."
-                    ).format(facilities, text)
-                ]
+                facilities = str(other.estimate)
+                words = "With {} distinct facilities hit, {} of these hits fell on one that had been hit before."
+                return [Markup(words).format(facilities, text)]
     return []
 
 
@@ -207,7 +221,7 @@ def _shares(report: Report, reports: Reports, numbers: Numbers) -> list[Markup]:
     if report.kind == "stock" or report.unit != "people" or report.measure not in ("displaced", "killed", "died"):
         return []
     near = inhabitants(reports, report.place, report.period.end_latest)
-    if near is None:
+    if near is None or near.estimate.low < report.estimate.low:
         return []
     people = near.estimate
     if report.measure == "displaced":
@@ -246,5 +260,7 @@ def _range(share: Estimate) -> str:
     low = format_rate(share.low, "down")
     if share.high is None:
         return f"at least {low}"
+    if share.best is not None and share.low == share.best == share.high:
+        return format_rate(share.best)
     span = f"{low} to {format_rate(share.high, 'up')}"
     return span if share.best is None else f"{format_rate(share.best)} ({span})"

@@ -16,6 +16,7 @@ from casualtystats.series import FlowSeries, deaths, displacement
 
 __all__ = ["Found", "find_series", "inhabitants", "rate_table"]
 
+NEAR: Final = 366
 _KEY: Final = ("measure", "unit", "source", "place", "group", "perpetrator", "standard")
 
 
@@ -77,7 +78,7 @@ def _built(reports: Reports, measure: str, rule: OverlapRule) -> FlowSeries[Any]
 
 
 def inhabitants(reports: Reports, place: str | None, day: date) -> Report | None:
-    """The stock of inhabitants of exactly this place that was stated for the day nearest to one."""
+    """The stock of inhabitants of exactly this place stated for the day nearest to one, within a year of it."""
     stocks = [
         reports[name]
         for name in reports.frame.filter(
@@ -85,6 +86,7 @@ def inhabitants(reports: Reports, place: str | None, day: date) -> Report | None
             pl.col("place") == place, pl.col("low") > 0, pl.col("high").is_not_null(),
         )["report_id"]
     ]  # fmt: skip
+    stocks = [stock for stock in stocks if abs((stock.period.end_latest - day).days) <= NEAR]
     return min(stocks, key=lambda stock: (abs((stock.period.end_latest - day).days), stock.report_id), default=None)
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from casualtystats import datasets
 from casualtystats.errors import NoReportsError, SitrepError
-from casualtystats.periods import spoken_day
+from casualtystats.periods import Period, spoken_day
 from casualtystats.reports import Reports
 from casualtystats.sitrep.claims import replay
 from casualtystats.sitrep.figures import Figure, figures
@@ -35,6 +35,7 @@ class _Shown:
     title: str
     rule: str
     total: Markup
+    covers: str
     table: Markup
     audit: list[str]
 
@@ -173,8 +174,12 @@ def _show(number: int, found: Found, numbers: Numbers) -> _Shown:
     text = numbers.put(
         f"{series.info.noun}, {where}: all periods of the series", str(total), total, unit=series.info.unit,
         method=found.rule if series.info.additive else "largest low to sum of highs: these do not add over periods",
-        reports=used,
+        reports=used, period=Period.of(series.info.first, series.info.last),
     )  # fmt: skip
+    days = pl.int_ranges(pl.col("period_start").to_physical(), pl.col("period_end").to_physical() + 1)
+    spoken = series.intervals.select(days.alias("day")).collect()["day"].explode().n_unique()
+    span = (series.info.last - series.info.first).days + 1
+    covers = f"{spoken:,} of the {span:,} days from {spoken_day(series.info.first)} to {spoken_day(series.info.last)}"
     others = audit.filter(pl.col("status") != "used").select("report_id", "status", "reason", "uncovered").rows()
     lines = [
         f"{name}: {status}; {reason}" + (f"; not covered any more: {gap}" if gap else "")
@@ -182,7 +187,7 @@ def _show(number: int, found: Found, numbers: Numbers) -> _Shown:
     ]
     title = f"{series.info.noun[:1].upper()}{series.info.noun[1:]}, {where}, {', '.join(series.info.sources)}"
     table = Markup(to_html(interval_rows(found), f"series-{number}"))
-    return _Shown(title, found.rule, text, table, lines)
+    return _Shown(title, found.rule, text, covers, table, lines)
 
 
 def _sources(reports: Reports) -> list[tuple[str, int, list[str]]]:

@@ -63,8 +63,10 @@ def interval_rows(found: Found) -> pl.DataFrame:
         # A floor of zero says nothing: a difference of two floors is not bounded by them.
         known = "not bounded" if count.low == 0 and count.high is None else str(count)
         stated = None if row["stated"] is None else f"{row['stated']:,}"
-        rows.append({"report": row["report_id"], "period": str(Period(*ends)), "count": known, "as printed": stated})
-    return pl.DataFrame(rows, schema=dict.fromkeys(("report", "period", "count", "as printed"), pl.String))
+        rows.append(
+            {"report": row["report_id"], "period": str(Period(*ends)), "count": known, "printed, or difference": stated}
+        )
+    return pl.DataFrame(rows, schema=dict.fromkeys(("report", "period", "count", "printed, or difference"), pl.String))
 
 
 def rejected_table(reports: Reports) -> pl.DataFrame:

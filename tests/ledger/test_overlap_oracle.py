@@ -59,6 +59,18 @@ def days(row: Row) -> set[date]:
     return {row["start_earliest"] + n * DAY for n in range((row["end_latest"] - row["start_earliest"]).days + 1)}
 
 
+def surely(whole: Row, part: Row) -> bool:
+    """Whether one period lies in the other whatever days their ends are; ends fuzzy in the same way are one day."""
+
+    def range_(row: Row, end: str) -> set[date]:
+        first, last = row[f"{end}_earliest"], row[f"{end}_latest"]
+        return {first + n * DAY for n in range((last - first).days + 1)}
+
+    starts, ends = (range_(whole, "start"), range_(part, "start")), (range_(whole, "end"), range_(part, "end"))
+    begins = starts[0] == starts[1] or all(w <= p for w in starts[0] for p in starts[1])
+    return begins and (ends[0] == ends[1] or all(p <= w for w in ends[0] for p in ends[1]))
+
+
 def brute(
     rows: list[Row], *, nested_only: bool = False, apart: tuple[str, ...] = ()
 ) -> dict[frozenset[str], set[date]]:
@@ -196,14 +208,14 @@ def test_relations_of_single_reports(rows: list[Row]) -> None:
     known = {row["report_id"]: row for row in rows}
     for one, relation, other, reason in lines.rows():
         a, b = known[one], known[other]
-        pairs = [(days(a), days(b)), *((TABLES[n][a[n]], TABLES[n][b[n]]) for n in DIMENSIONS)]
-        if any(not left & right for left, right in pairs):  # type: ignore[operator]
+        pairs = [(TABLES[n][a[n]], TABLES[n][b[n]]) for n in DIMENSIONS]
+        if not days(a) & days(b) or any(not left & right for left, right in pairs):  # type: ignore[operator]
             expected = "disjoint"
-        elif all(left == right for left, right in pairs):
+        elif surely(a, b) and surely(b, a) and all(left == right for left, right in pairs):
             expected = "equal"
-        elif all(left >= right for left, right in pairs):  # type: ignore[operator]
+        elif surely(a, b) and all(left >= right for left, right in pairs):  # type: ignore[operator]
             expected = "contains"
-        elif all(left <= right for left, right in pairs):  # type: ignore[operator]
+        elif surely(b, a) and all(left <= right for left, right in pairs):  # type: ignore[operator]
             expected = "within"
         else:
             expected = "overlaps"

@@ -110,6 +110,16 @@ def top(values: Iterable[str | None], table: dict[str | None, set[str]]) -> str 
     return next((a for a in there if all(table[a] >= table[b] for b in there)), None)
 
 
+def sure(row: Row) -> set[date]:
+    """The days that every feasible period holds; none where a stated length leaves out some hours."""
+    starts = days_of(row["start_earliest"], row["start_latest"])
+    ends = days_of(row["end_earliest"], row["end_latest"])
+    periods = [set(days_of(start, end)) for start in starts for end in ends if start <= end]
+    if row.get("hours") is not None and row["hours"] < 24 * len(widest(row)):
+        return set()
+    return set.intersection(*periods)
+
+
 def widest(row: Row) -> set[date]:
     return set(days_of(row["start_earliest"], row["end_latest"]))
 
@@ -135,7 +145,10 @@ class Oracle:
                 "group" in by or GROUPS[row["group"]] >= GROUPS[group]
             )
             days = {} if best is None else share(row)
-            self.rows.append(row | {"low": low, "high": high, "whole": whole, "share": days, "widest": widest(row)})
+            self.rows.append(
+                row
+                | {"low": low, "high": high, "whole": whole, "share": days, "widest": widest(row), "sure": sure(row)}
+            )
         self.seen = {day for first, last in observed for day in days_of(first, last)}
         days = self.seen.union(*(row["widest"] for row in self.rows))
         self.first, self.last = min(days), max(days)
@@ -163,7 +176,7 @@ class Oracle:
         days = set(days_of(*cell))
         touching = [row for row in rows if row["widest"] & days]
         inside = [row for row in touching if row["widest"] <= days]
-        covered = days & self.seen.union(*(row["widest"] for row in rows if row["whole"]))
+        covered = days & self.seen.union(*(row["sure"] for row in rows if row["whole"]))
         low = best = high = None
         if touching or covered:
             lows = [row["low"] for row in inside]
@@ -188,7 +201,7 @@ class Oracle:
                 days = set(days_of(since, end))
                 begun = [row for row in rows if row["start_earliest"] <= end]
                 ended = [row["low"] for row in rows if row["end_latest"] <= end]
-                covered = days & self.seen.union(*(row["widest"] for row in rows if row["whole"]))
+                covered = days & self.seen.union(*(row["sure"] for row in rows if row["whole"]))
                 low = best = high = None
                 if begun or covered:
                     low = sum(ended) if self.additive else max(ended, default=0)

@@ -112,7 +112,7 @@ def test_claims_of_the_news_report_are_replayed(numbers):
     assert war["high"] is None
     lost = _number(numbers, "facility-days without service within the period", "un-facilities-18")
     assert (lost["low"], lost["high"]) == (18, 306)
-    twice = _number(numbers, "hits on a facility that was hit before", "un-attacks-20", "un-facilities-18")
+    twice = _number(numbers, "hits on a facility that was hit before", "un-attacks-20", "un-facilities-hit-18")
     assert (twice["low"], twice["high"]) == (2, None)
     share = _number(numbers, "people displaced, % of inhabitants", "ocha-displaced-180k", "news-population-3m")
     assert share["best"] == pytest.approx(6)
