@@ -8,21 +8,22 @@ import polars as pl
 
 from casualtystats.ledger.keys import DIMENSIONS
 from casualtystats.places import Places, Relation
+from casualtystats.reports.model import Reports
 
 __all__ = ["relations"]
 
 _SCHEMA: Final = {"report_id": pl.String, "relation": pl.String, "other_id": pl.String, "reason": pl.String}
 
 
-def relations(frame: pl.DataFrame, places: Places | None = None) -> pl.DataFrame:
+def relations(reports: Reports | pl.DataFrame, places: Places | None = None) -> pl.DataFrame:
     """How every two reports of one measure and unit relate.
 
     Parameters
     ----------
-    frame : pl.DataFrame
-        Reports in the columns of `ReportSchema`. The number of pairs grows with the square of its height.
+    reports : Reports or pl.DataFrame
+        Reports, or their frame in the columns of `ReportSchema`. The number of pairs grows with the square of its height.
     places : Places, optional
-        The zones that the place column may name.
+        With a frame: the zones that the place column may name. Reports bring their own.
 
     Returns
     -------
@@ -34,7 +35,8 @@ def relations(frame: pl.DataFrame, places: Places | None = None) -> pl.DataFrame
         same *person* can be displaced in two periods or places, and the same facility hit in two periods. The reason
         names the dimension that decides.
     """
-    table = places if places is not None else Places()
+    frame, own = (reports.frame, reports.places) if isinstance(reports, Reports) else (reports, Places())
+    table = places if places is not None else own
     rows = frame.to_dicts()
     lines: list[tuple[str, str, str, str]] = []
     for at, a in enumerate(rows):

@@ -49,7 +49,10 @@ def population_estimate(population: Population) -> Estimate:
             raise OptionError(f"expected a population in people, got {known.unit}; person-days count people")
         return known
     if isinstance(population, bool) or not isinstance(population, int | float | np.number):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise OptionError(f"expected population= a number of people or an Estimate, got {population!r}")
+        raise OptionError(
+            f"expected population= a number of people or an Estimate, got {type(population).__name__} ({population}); "
+            "a report has one as reports['its id'].estimate, a series of stocks as .at(date)"
+        )
     size = float(population)
     if not math.isfinite(size) or size <= 0:
         raise OptionError(f"expected a population above 0, got {population!r}")

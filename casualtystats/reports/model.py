@@ -33,7 +33,7 @@ __all__ = ["Report", "Reports"]
 _COMPARED: Final = 10_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reports:
     """A checked set of reports, and the rows that were rejected; made by `read_reports`.
 
@@ -81,7 +81,7 @@ class Reports:
         return (report_of(row) for row in self.frame.iter_rows(named=True))
 
     def __getitem__(self, report_id: str) -> Report:
-        found = self.frame.filter(pl.col("report_id") == report_id)
+        found = self.frame.filter(pl.col("report_id") == str(report_id))
         if found.height:
             return report_of(found.row(0, named=True))
         near = difflib.get_close_matches(str(report_id), self.frame["report_id"].head(_COMPARED).to_list(), n=3)
@@ -155,6 +155,8 @@ class Reports:
         read = _plural(len(self), "report")
         rejected = self.rejected["row"].n_unique()
         return f"{read}, {_plural(rejected, 'row')} rejected (see .rejected)" if rejected else read
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         counts = self.frame.group_by("measure", "unit", "kind").len("reports").sort("measure", "unit", "kind")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
 
@@ -78,7 +78,7 @@ def read_reports(
     PlacesError
         If the table of places can not be read.
     MissingExtraError
-        If a pandas frame is given and pyarrow, which hands it over, is not installed.
+        If a frame can be handed over by pyarrow only, and that is not installed (pandas needs none).
 
     Examples
     --------
@@ -130,12 +130,15 @@ def _from_path(source: str | os.PathLike[str]) -> RawTable:
 
 
 def _from_frame(source: object) -> RawTable:
-    where = f"the {type(source).__module__.partition('.')[0]} frame"
+    library = type(source).__module__.partition(".")[0]
+    where = f"the {library} frame"
     try:
         if isinstance(source, pl.DataFrame):
             frame = source
         elif isinstance(source, pl.LazyFrame):
             frame = source.collect()
+        elif library == "pandas":
+            frame = _from_pandas(source)
         elif isinstance(source, ArrowFrame):
             frame = pl.DataFrame(source)
         else:
@@ -153,3 +156,22 @@ def _from_frame(source: object) -> RawTable:
 
 def _numbered(where: str, frame: pl.DataFrame) -> RawTable:
     return RawTable(where, frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True))
+
+
+def _from_pandas(source: Any) -> pl.DataFrame:
+    """Through Arrow where pyarrow is there and takes the columns, else column by column.
+
+    Whatever pandas takes for missing becomes null; a column of mixed kinds becomes text.
+    """
+    try:
+        return pl.DataFrame(source)
+    except (ImportError, TypeError, ValueError):
+        columns: list[pl.Series] = []
+    for at, name in enumerate(source.columns):
+        column = source.iloc[:, at]
+        values = [None if gone else value for value, gone in zip(column.tolist(), column.isna().tolist(), strict=True)]
+        try:
+            columns.append(pl.Series(str(name), values, strict=True))
+        except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+            columns.append(pl.Series(str(name), [None if value is None else str(value) for value in values]))
+    return pl.DataFrame(columns)

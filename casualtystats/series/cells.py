@@ -235,7 +235,8 @@ def _covered_days(intervals: pl.LazyFrame, edges: _Edges, grid: Grid) -> pl.Lazy
     if facts.whole != "none" and not facts.sure:
         # The days that every feasible period holds: it starts by its end, and ends from its start on.
         ends = intervals.filter(pl.col("whole") & ~_short()).with_columns(
-            _from=pl.min_horizontal("start_latest", "period_end"), _until=pl.max_horizontal("end_earliest", "period_start")
+            _from=pl.min_horizontal("start_latest", "period_end"),
+            _until=pl.max_horizontal("end_earliest", "period_start"),
         )
         rows = grid.numbered(ends.filter(pl.col("_from") <= pl.col("_until")))
         one = pl.len().cast(pl.Int64)

@@ -111,7 +111,7 @@ class Selection:
         if len(units) > 1:
             raise MixedUnitsError(
                 f"expected reports of {self.measure} in one unit, got {' and '.join(units)}; these are never added. "
-                f"Choose one with unit='{units[-1]}'"
+                f"Choose one: {' or '.join(f'unit={name!r}' for name in units)}"
             )
         return units[0]
 
@@ -124,7 +124,13 @@ class Selection:
             if left.select(pl.len()).collect().item() == 0:
                 reason = f"of every report that the conditions before it left, {test.reason}"
                 break
-        return f"expected at least one report of {self.measure}, got none of {len(self.reports)}: {reason}"
+        counts = self.reports.frame["measure"].cast(pl.String).value_counts(sort=True).sort("measure")
+        there = ", ".join(f"{name} ({number})" for name, number in counts.rows())
+        other = {"killed": "died", "died": "killed"}.get(self.measure)
+        cause = {"died": "all", "killed": "violent"}.get(other or "")
+        hint = f"; deaths from other causes: cause={cause!r}" if other in counts["measure"].to_list() else ""
+        got = f"expected at least one report of {self.measure}, got none of {len(self.reports)}: {reason}"
+        return f"{got}. There are: {there or 'none'}{hint}"
 
     def audit(self) -> pl.LazyFrame:
         """Every report with its status: used, or the first test that it fails."""

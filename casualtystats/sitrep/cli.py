@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from casualtystats import datasets
-from casualtystats.errors import CasualtyStatsError
+from casualtystats.errors import CasualtyStatsError, DatasetError
 from casualtystats.reports import read_reports
 
 __all__ = ["app", "main"]
@@ -50,7 +50,10 @@ def sitrep(
     console = Console(stderr=True)
     folder = datasets.folder(name) if name in datasets.names() else Path(name)
     if not folder.is_dir():
-        datasets.folder(name)  # raises, and names the data sets that there are
+        what = "a file" if folder.exists() else "no such folder"
+        raise DatasetError(
+            f"{name}: expected a folder with reports.csv, or the name of a data set ({', '.join(datasets.names())}); got {what}"
+        )
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -60,11 +63,18 @@ def sitrep(
     ) as progress:
         task = progress.add_task("reading")
         done = write_sitrep(folder, out, step=lambda text: progress.update(task, description=escape(text)))
-    typer.echo(f"{out / 'index.html'}: {done}")
+    typer.echo(f"{out / 'index.html'}: {done.line}")
+    if done.rejected:
+        sys.stderr.write(
+            f"casualtystats: {done.rejected} rows were not accepted and are not in the page's numbers; the page lists them, "
+            f"and so does: casualtystats check {folder}\n"
+        )
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="a file of reports: CSV, JSON or Parquet")]) -> None:
+def check(
+    file: Annotated[Path, typer.Argument(help="a file of reports, or a folder with reports.csv")],
+) -> None:
     """Check a file of reports, and print the rows that would be rejected.
 
     Exit code 1 if any row is rejected.
@@ -73,7 +83,7 @@ def check(file: Annotated[Path, typer.Argument(help="a file of reports: CSV, JSO
 
       casualtystats check reports.csv
     """
-    reports = read_reports(file)
+    reports = datasets.load_folder(file) if file.is_dir() else read_reports(file)
     typer.echo(str(reports))
     for row in reports.rejected.iter_rows(named=True):
         typer.echo(f"row {row['row']}, {row['column']}: {row['hint']}")
@@ -86,6 +96,23 @@ def list_datasets() -> None:
     """List the data sets that come with the package."""
     for name in datasets.names():
         typer.echo(f"{name}: {datasets.describe(datasets.folder(name)).get('title', '')}")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(version("casualtystats"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and end")
+    ] = False,
+) -> None:
+    """Deaths, displacement and facility outages: from published reports to honest numbers."""
 
 
 def main() -> None:

@@ -56,7 +56,8 @@ def figures(reports: Reports, lead: list[str], found: list[Found], events: pl.Da
     several = [one for one in found if one.series.intervals.select(pl.len()).collect().item() > 1]
     for number, one in enumerate(several[:SHOWN], 1):
         series = one.series
-        what = f"{_first_upper(series.info.noun)} ({one.rule})"
+        where = series.reports.places.name(series.info.place)
+        what = f"{_first_upper(series.info.noun)}, {where}, {', '.join(series.info.sources)} ({one.rule})"
         caption = f"{what}: width is the period, height the daily rate, so that area is the count."
         ax = plots.flow(series)
         yield _figure(

@@ -25,7 +25,16 @@ from casualtystats.sitrep.write import check_target, write_folder
 __all__ = ["write_sitrep"]
 
 LEAD: Final = 15
+_TABLE_NOTE: Final = "Days: both ends counted, or the stated length. Per day: the count over these days."
 _SECTIONS: Final = (("deaths", "Deaths"), ("displacement", "Displacement and population"), ("facilities", "Facilities"))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was written, in a line, and how many rows were not accepted."""
+
+    line: str
+    rejected: int
 
 
 @dataclass(frozen=True)
@@ -35,12 +44,13 @@ class _Shown:
     title: str
     rule: str
     total: Markup
+    note: str
     covers: str
     table: Markup
     audit: list[str]
 
 
-def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], None] = lambda _: None) -> str:
+def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], None] = lambda _: None) -> Done:
     """Write the situation report of a folder of reports.
 
     Parameters
@@ -56,8 +66,8 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
 
     Returns
     -------
-    str
-        One line on what was written.
+    Done
+        One line on what was written, and the number of rows that were not accepted.
 
     Raises
     ------
@@ -94,16 +104,23 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
         "description": str(package.get("description") or ""),
         "head": _head(reports, numbers),
         "claims": claims,
+        "lead_chosen": isinstance(package.get("lead"), list),
         "sections": [
             (key, name, [figure for figure in drawn if figure.section == key],
              [one for one, of in zip(shown, found, strict=True) if _section_of(of) == key])
             for key, name in _SECTIONS
         ],
         "lead_figures": [figure for figure in drawn if figure.section == "lead"],
-        "refused": refused,
-        "reports": Markup(to_html(every, "reports", "Every report, as published")),
+        "refused": [(name, reason.partition(". ")[0]) for name, reason in refused],
+        "reports": Markup(to_html(every, "reports", notes=[_TABLE_NOTE])),
         "rejected": Markup(to_html(rejected_table(reports), "rejected", "Rows that were not accepted"))
         if reports.rejected.height else None,
+        "flag_words": {
+            "round": "Round figures without a hedge, kept as exact",
+            "best_outside_bounds": "Best values outside their own bounds, which widen them",
+            "no_source": "Counts without a source",
+            "no_publication_date": "Counts without a date of publication",
+        },
         "flags": reports.flags().group_by("flag").len().sort("flag").rows(),
         "sources": _sources(reports),
         "licence": reports.origin.licence if reports.origin else "",
@@ -124,7 +141,8 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
         files[f"figures/{figure.name}.svg"] = figure.svg
         files[f"figures/{figure.name}.png"] = figure.png
     write_folder(target, files)
-    return f"{len(reports)} reports, {len(numbers.printed)} traced numbers, {len(drawn)} figures"
+    line = f"{len(reports):,} reports, {len(numbers.printed):,} traced numbers, {len(drawn)} figures"
+    return Done(line, reports.rejected["row"].n_unique())
 
 
 def _lead(reports: Reports, package: dict[str, Any]) -> list[str]:
@@ -140,8 +158,8 @@ def _lead(reports: Reports, package: dict[str, Any]) -> list[str]:
                 f"datapackage.json: expected lead reports that exist and are valid, got {', '.join(missing)}"
             )
         return names
-    order = reports.frame.sort("published_latest", "report_id", descending=[True, False], nulls_last=True)
-    return order["report_id"].head(LEAD).to_list()
+    order = reports.frame.sort("published_latest", "report_id", descending=[True, False], nulls_last=True).head(LEAD)
+    return order.sort("measure", "start_earliest", "report_id")["report_id"].to_list()
 
 
 def _head(reports: Reports, numbers: Numbers) -> list[Markup]:
@@ -187,7 +205,12 @@ def _show(number: int, found: Found, numbers: Numbers) -> _Shown:
     ]
     title = f"{series.info.noun[:1].upper()}{series.info.noun[1:]}, {where}, {', '.join(series.info.sources)}"
     table = Markup(to_html(interval_rows(found), f"series-{number}"))
-    return _Shown(title, found.rule, text, covers, table, lines)
+    note = (
+        ""
+        if series.info.additive
+        else " (the same people may be counted again in a later period, so these are not added)"
+    )
+    return _Shown(title, found.rule, text, note, covers, table, lines)
 
 
 def _sources(reports: Reports) -> list[tuple[str, int, list[str]]]:

@@ -10,6 +10,7 @@ import polars as pl
 from casualtystats.estimates import Estimate
 from casualtystats.markup import defused
 from casualtystats.periods import Period
+from casualtystats.printing import format_days
 from casualtystats.rates import daily_rate
 from casualtystats.reports import Report, Reports
 from casualtystats.sitrep.found import Found
@@ -26,7 +27,7 @@ def report_table(reports: Reports) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(_REPORT_COLUMNS, pl.String))
 
 
-_REPORT_COLUMNS = ("report_id", "what", "count", "period", "per day", "place", "source", "published", "wording")
+_REPORT_COLUMNS = ("report_id", "what", "count", "period", "days", "per day", "place", "source", "published", "wording")
 
 
 def _order(report: Report) -> tuple[str, Any, str]:
@@ -40,7 +41,12 @@ def _row(report: Report, reports: Reports) -> dict[str, str]:
         "what": measure_noun(report.measure, report.unit, report.group),
         "count": str(report.estimate),
         "period": str(report.period),
-        "per day": str(daily_rate(report.estimate, period=report.period)) if countable else "–",
+        "per day": str(daily_rate(report.estimate, period=report.period)).partition(" per day")[0]
+        if countable
+        else "–",
+        "days": "–"
+        if report.kind == "stock"
+        else format_days(*report.period.length).removesuffix(" days").removesuffix(" day"),
         "place": reports.places.name(report.place),
         "source": report.source or "not stated",
         "published": "not stated" if report.published is None else str(report.published[1]),

@@ -95,7 +95,7 @@ def test_outside_its_reports_a_series_holds_nothing(series: FlowSeries[Any]) -> 
     ).rows():
         if day in told:
             assert low is not None
-            assert coverage == 1
+            assert coverage == 1 or not series.facts.sure
         else:
             assert (low, best, high, coverage, number) == (None, None, None, 0, 0)
 

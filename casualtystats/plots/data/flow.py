@@ -84,7 +84,8 @@ def flow_bars(series: FlowSeries[Any]) -> pl.DataFrame:
         .then(pl.lit("open"))
         .when(((high - height).abs() <= 1e-9 * high) & ((height - low).abs() <= 1e-9 * high))
         .then(pl.lit("exact"))
-        .when(high > ABSURD * tallest)
+        # Where nothing but the bound is known, the bound is the picture.
+        .when((high > ABSURD * tallest) & (pl.col("state") != "floor"))
         .then(pl.lit("beyond"))
         .otherwise(pl.lit("band"))
     )
