@@ -140,7 +140,7 @@ def _from_frame(source: object) -> RawTable:
         elif library == "pandas":
             frame = _from_pandas(source)
         elif isinstance(source, ArrowFrame):
-            frame = pl.DataFrame(source)
+            frame = _through_arrow(source)
         else:
             raise ReportFileError(
                 f"expected a path or a frame (polars, pandas, pyarrow, duckdb), got {type(source).__name__}"
@@ -158,13 +158,17 @@ def _numbered(where: str, frame: pl.DataFrame) -> RawTable:
     return RawTable(where, frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True))
 
 
+def _through_arrow(source: Any) -> pl.DataFrame:
+    return pl.DataFrame(source)
+
+
 def _from_pandas(source: Any) -> pl.DataFrame:
     """Through Arrow where pyarrow is there and takes the columns, else column by column.
 
     Whatever pandas takes for missing becomes null; a column of mixed kinds becomes text.
     """
     try:
-        return pl.DataFrame(source)
+        return _through_arrow(source)
     except (ImportError, TypeError, ValueError):
         columns: list[pl.Series] = []
     for at, name in enumerate(source.columns):
