@@ -194,8 +194,7 @@ def _show(number: int, found: Found, numbers: Numbers) -> _Shown:
         method=found.rule if series.info.additive else "largest low to sum of highs: these do not add over periods",
         reports=used, period=Period.of(series.info.first, series.info.last),
     )  # fmt: skip
-    days = pl.int_ranges(pl.col("period_start").to_physical(), pl.col("period_end").to_physical() + 1)
-    spoken = series.intervals.select(days.alias("day")).collect()["day"].explode().n_unique()
+    spoken = series.daily().to_frame().filter(pl.col("reports") > 0).height
     span = (series.info.last - series.info.first).days + 1
     covers = f"{spoken:,} of the {span:,} days from {spoken_day(series.info.first)} to {spoken_day(series.info.last)}"
     others = audit.filter(pl.col("status") != "used").select("report_id", "status", "reason", "uncovered").rows()

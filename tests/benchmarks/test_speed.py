@@ -1,6 +1,6 @@
 """Ours beside a plain polars group-by and the usual explode-to-days, in one run.
 
-    pytest tests/benchmarks --no-cov --benchmark-only
+    pytest tests/benchmarks -n 0 --no-cov --benchmark-only
 
 Nothing here asserts a time: the table at the end is to be read.
 """
