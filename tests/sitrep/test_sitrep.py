@@ -152,6 +152,53 @@ def test_any_folder_in_the_format(tmp_path):
     assert next(n for n in rates if "a" in n["reports"])["best"] == pytest.approx(61 / (58_000 * 90) * 10_000)
 
 
+def _folder(tmp_path: Path, rows: str) -> tuple[str, dict]:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    head = "report_id,measure,unit,kind,qualifier,value,start,end,place,group,source,published\n"
+    (folder / "reports.csv").write_text(head + rows)
+    write_sitrep(folder, tmp_path / "out")
+    text = re.sub(r"<[^>]+>", "", (tmp_path / "out" / "index.html").read_text(encoding="utf-8"))
+    return text, json.loads((tmp_path / "out" / "numbers.json").read_text(encoding="utf-8"))
+
+
+def test_what_does_not_add_is_not_added(tmp_path):
+    text, _ = _folder(
+        tmp_path,
+        "w,displaced,people,flow,exactly,200000,2019-05-01,2019-05-31,X,,S,2019-06-01\n"
+        "p1,displaced,people,flow,exactly,60000,2019-05-01,2019-05-10,X,,S,2019-06-01\n"
+        "p2,displaced,people,flow,exactly,50000,2019-05-11,2019-05-20,X,,S,2019-06-01\n",
+    )
+    assert "It contains the 60,000 people displaced, the 50,000 people displaced." in text
+    assert "110,000" not in text
+    assert "It shares" not in text
+
+
+def test_contradicting_parts_are_said_and_the_page_is_written(tmp_path):
+    text, _ = _folder(
+        tmp_path,
+        "w,killed,people,flow,exactly,10,2019-05-01,2019-05-31,X,,A,2019-06-01\n"
+        "p1,killed,people,flow,exactly,8,2019-05-01,2019-05-10,X,,B,2019-06-01\n"
+        "p2,killed,people,flow,exactly,7,2019-05-11,2019-05-20,X,,B,2019-06-01\n"
+        "n,population,people,stock,exactly,1000,1990-01-01,,X,,C,1990-01-02\n",
+    )
+    assert "That is more than 10: these reports contradict each other." in text
+    assert "per 10,000 person-days" not in text, "a population of thirty years before is no denominator"
+
+
+def test_death_rates_need_inhabitants_of_the_same_place_and_year(tmp_path):
+    text, numbers = _folder(
+        tmp_path,
+        "w1,killed,people,flow,exactly,10,2019-05-01,2019-05-31,X,,A,2019-06-01\n"
+        "w2,killed,people,flow,exactly,20,2019-06-01,2019-06-30,X,,A,2019-07-01\n"
+        "n,population,people,stock,exactly,1000000,2019-05-15,,X,,C,2019-06-02\n",
+    )
+    rates = [number for number in numbers["numbers"] if number["unit"] == "per 10,000 person-days"]
+    assert [rate["best"] for rate in rates] == pytest.approx([10 / 31e6 * 1e4, 20 / 30e6 * 1e4])
+    assert (tmp_path / "out" / "tables" / "rates.csv").is_file()
+    assert "61 of the 61 days" in text
+
+
 def test_an_earlier_sitrep_is_replaced_and_nothing_else(tmp_path):
     out = tmp_path / "page"
     write_folder(out, {"index.html": b"one", "old.txt": b"old"})
