@@ -18,14 +18,17 @@ __all__ = ["Number", "Numbers"]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One printed number.
+    """One printed number, and where it stands: in the text, marked with its key, or in a table.
 
-    `best` None = one-sided or a range; `high` None = no upper bound is known; `low` None = not bounded by the reports.
+    `value` and `best` are the best value; None = one-sided or a range. `high` None = no upper bound is known; `low`
+    None = not bounded by the reports.
     """
 
     key: str
     label: str
     text: str
+    where: str
+    value: float | None
     low: float | None
     best: float | None
     high: float | None
@@ -53,8 +56,9 @@ class Numbers:
         method: str,
         reports: Sequence[str],
         period: Period | None = None,
+        where: str = "text",
     ) -> Markup:
-        """Note a number and give back its text, marked with its key."""
+        """Note a number and give back its text, marked with its key if it stands in the text."""
         if isinstance(value, Rate):
             period = value.period
             convention = f"per {value.per} over {value.convention}"
@@ -63,12 +67,16 @@ class Numbers:
         key = f"n{len(self.printed) + 1}"
         self.printed.append(
             Number(
-                key, label, text, _tidy(value.low), _tidy(value.best), _tidy(value.high), unit,
+                key, label, text, where, _tidy(value.best), _tidy(value.low), _tidy(value.best), _tidy(value.high), unit,
                 None if period is None else period.edtf(),
                 None if period is None else period.length, convention, method, sorted(set(reports)),
             )
         )  # fmt: skip
-        return Markup('<span class="number" id="{}">{}</span>').format(key, text)
+        return (
+            Markup('<span class="number" id="{}">{}</span>').format(key, text)
+            if where == "text"
+            else Markup.escape(text)
+        )
 
     def count(self, label: str, value: int, unit: str, reports: Sequence[str] = ()) -> Markup:
         """Note an exact number of rows or things and give back its text."""

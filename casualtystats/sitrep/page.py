@@ -98,7 +98,7 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
     step("writing")
     title = str(package.get("title") or Path(folder).resolve().name)
     shown = [_show(number, one, numbers) for number, one in enumerate(found, 1)]
-    every = report_table(reports)
+    every = report_table(reports, numbers)
     context = {
         "title": title,
         "description": str(package.get("description") or ""),
@@ -203,7 +203,7 @@ def _show(number: int, found: Found, numbers: Numbers) -> _Shown:
         for name, status, reason, gap in others
     ]
     title = f"{series.info.noun[:1].upper()}{series.info.noun[1:]}, {where}, {', '.join(series.info.sources)}"
-    table = Markup(to_html(interval_rows(found), f"series-{number}"))
+    table = Markup(to_html(interval_rows(found, f"series-{number}", numbers), f"series-{number}"))
     note = (
         ""
         if series.info.additive

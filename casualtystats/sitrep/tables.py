@@ -14,16 +14,15 @@ from casualtystats.printing import format_days
 from casualtystats.rates import daily_rate
 from casualtystats.reports import Report, Reports
 from casualtystats.sitrep.found import Found
+from casualtystats.sitrep.numbers import Numbers
 from casualtystats.vocabulary import measure_noun
 
-__all__ = ["Table", "interval_rows", "interval_table", "rejected_table", "report_table", "to_csv", "to_html"]
-
-Table = tuple[str, pl.DataFrame]
+__all__ = ["interval_rows", "interval_table", "rejected_table", "report_table", "to_csv", "to_html"]
 
 
-def report_table(reports: Reports) -> pl.DataFrame:
-    """Every accepted report: what, how many, when, where, who, and its daily rate."""
-    rows = [_row(report, reports) for report in sorted(reports, key=_order)]
+def report_table(reports: Reports, numbers: Numbers) -> pl.DataFrame:
+    """Every accepted report: what, how many, when, where, who, and its daily rate; each number is noted."""
+    rows = [_row(report, reports, numbers) for report in sorted(reports, key=_order)]
     return pl.DataFrame(rows, schema=dict.fromkeys(_REPORT_COLUMNS, pl.String))
 
 
@@ -34,19 +33,31 @@ def _order(report: Report) -> tuple[str, Any, str]:
     return report.measure, report.period.start_earliest, report.report_id
 
 
-def _row(report: Report, reports: Reports) -> dict[str, str]:
-    countable = report.kind != "stock" and report.unit != "facilities"
+def _row(report: Report, reports: Reports, numbers: Numbers) -> dict[str, str]:
+    noun, ids = measure_noun(report.measure, report.unit, report.group), [report.report_id]
+    where = f"table of all reports, row {report.report_id}"
+    count = str(report.estimate)
+    numbers.put(
+        f"{noun}, as published", count, report.estimate, unit=report.unit, reports=ids,
+        method=f"read from the wording as '{report.estimate.qualifier}'", period=report.period, where=where,
+    )  # fmt: skip
+    days, rate = "–", "–"
+    if report.kind != "stock":
+        days = format_days(*report.period.length).removesuffix(" days").removesuffix(" day")
+    if report.kind != "stock" and report.unit != "facilities":
+        found = daily_rate(report.estimate, period=report.period)
+        rate = str(found).partition(" per day")[0]
+        numbers.put(
+            f"{noun} a day", rate, found, unit=f"{report.unit} per day", method="count / days of the period",
+            reports=ids, where=where,
+        )  # fmt: skip
     return {
         "report_id": report.report_id,
-        "what": measure_noun(report.measure, report.unit, report.group),
-        "count": str(report.estimate),
+        "what": noun,
+        "count": count,
         "period": str(report.period),
-        "per day": str(daily_rate(report.estimate, period=report.period)).partition(" per day")[0]
-        if countable
-        else "–",
-        "days": "–"
-        if report.kind == "stock"
-        else format_days(*report.period.length).removesuffix(" days").removesuffix(" day"),
+        "days": days,
+        "per day": rate,
         "place": reports.places.name(report.place),
         "source": report.source or "not stated",
         "published": "not stated" if report.published is None else str(report.published[1]),
@@ -60,17 +71,22 @@ def interval_table(found: Found) -> pl.DataFrame:
     return frame.select("report_id", "period_start", "period_end", "low", "best", "high", "stated")
 
 
-def interval_rows(found: Found) -> pl.DataFrame:
-    """The same for the page: periods in words, bounds as they print."""
+def interval_rows(found: Found, key: str, numbers: Numbers) -> pl.DataFrame:
+    """The same for the page: periods in words, bounds as they print; each count is noted."""
     rows: list[dict[str, str | None]] = []
+    info = found.series.info
     for row in found.series.to_frame().iter_rows(named=True):
-        ends = (row["period_start"], row["start_latest"], row["end_earliest"], row["period_end"])
+        period = Period(row["period_start"], row["start_latest"], row["end_earliest"], row["period_end"])
         count = Estimate(row["low"], row["best"], row["high"])
         # A floor of zero says nothing: a difference of two floors is not bounded by them.
         known = "not bounded" if count.low == 0 and count.high is None else str(count)
+        numbers.put(
+            f"{info.noun} in the period", known, count, unit=info.unit, method=found.rule,
+            reports=row["report_id"].split(" minus "), period=period, where=f"table {key}, row {row['report_id']}",
+        )  # fmt: skip
         stated = None if row["stated"] is None else f"{row['stated']:,}"
         rows.append(
-            {"report": row["report_id"], "period": str(Period(*ends)), "count": known, "printed, or difference": stated}
+            {"report": row["report_id"], "period": str(period), "count": known, "printed, or difference": stated}
         )
     return pl.DataFrame(rows, schema=dict.fromkeys(("report", "period", "count", "printed, or difference"), pl.String))
 

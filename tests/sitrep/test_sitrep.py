@@ -82,12 +82,16 @@ def test_page_needs_no_network_and_no_script(page):
 def test_every_number_in_bold_is_traced(page, numbers):
     text = (page / "index.html").read_text(encoding="utf-8")
     printed = dict(re.findall(r'<span class="number" id="(n\d+)">([^<]+)</span>', text))
-    listed = {number["key"]: number["text"] for number in numbers["numbers"]}
+    listed = {number["key"]: number["text"] for number in numbers["numbers"] if number["where"] == "text"}
     assert printed == listed
+    tables = [number for number in numbers["numbers"] if number["where"] != "text"]
+    assert {number["where"].split(",")[0] for number in tables} >= {"table of all reports", "table series-1"}
+    assert all(f">{number['text']}</td>" in text for number in tables)
     for number in numbers["numbers"]:
         assert number["reports"] or number["method"] == "counted"
         assert set(number["reports"]) <= set(numbers["reports"])
         assert number["unit"]
+        assert number["value"] == number["best"]
         assert number["method"]
 
 
