@@ -124,7 +124,7 @@ def _running_totals(reports: pl.LazyFrame, keys: Keys, apart: Sequence[str]) -> 
             pl.col("end_latest") >= total["start_earliest"],
             *(pl.col(name).eq_missing(pl.lit(total[name])) for name in apart),
         )
-        for flow in near.head(1000).iter_rows(named=True):
+        for flow in near.iter_rows(named=True):
             if _meet(keys, key_of(total), key_of(flow)):
                 start = max(total["start_earliest"], flow["start_earliest"])
                 end = min(total["end_latest"], flow["end_latest"])

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
 import polars as pl
 
 from casualtystats.errors import NoReportsError, OptionError
 from casualtystats.estimates import Estimate
 from casualtystats.ledger import DIMENSIONS, Keys, resolve
-from casualtystats.ledger.keys import Key
+from casualtystats.ledger.audit import key_of
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.periods import parse_date
 from casualtystats.reports import Reports
@@ -106,7 +106,7 @@ class OutageSeries:
         """The most that can be out on a day: the last stock about all of them and what went out since, or everything."""
         keys = Keys.of(rows.lazy(), self.reports.places)
         for stock in stocks.sort("end_latest", descending=True).iter_rows(named=True):
-            if all(keys.holds(_key(stock), key) for key in keys.values):
+            if all(keys.holds(key_of(stock), key) for key in keys.values):
                 same_day = (pl.col("kind") == "stock") & (pl.col("end_latest") == stock["end_latest"])
                 since = rows.filter(pl.col("end_latest") > stock["end_latest"])
                 told = rows.filter(same_day, *(pl.col(name).eq_missing(pl.lit(stock[name])) for name in DIMENSIONS))
@@ -158,10 +158,6 @@ class OutageSeries:
         return f"reported facility outages: {went.height} report{'' if went.height == 1 else 's'} of facilities out of service"
 
     __repr__ = __str__
-
-
-def _key(row: dict[str, Any]) -> Key:
-    return tuple(row[name] for name in DIMENSIONS)
 
 
 def outages(
