@@ -14,9 +14,9 @@ from casualtystats.estimates import Estimate
 from casualtystats.ledger import DIMENSIONS, Keys, Resolution, resolve
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.reports import Reports
+from casualtystats.reports.select import By, Observed, Selection, check_by, observed_days
 from casualtystats.series.cells import Facts
 from casualtystats.series.info import SeriesInfo
-from casualtystats.series.select import By, Observed, Selection, check_by, observed_days
 from casualtystats.vocabulary import Kind, Measure, Role, Unit, adds_over_time
 
 __all__ = ["Built", "build", "newest"]

@@ -9,9 +9,9 @@ from typing import Any, Literal, overload
 from casualtystats.errors import OptionError
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.reports import Reports
+from casualtystats.reports.select import By, Observed
 from casualtystats.series.build import build
 from casualtystats.series.flow import FlowSeries
-from casualtystats.series.select import By, Observed
 from casualtystats.vocabulary import AllCauseDeaths, Measure, Role, Unit, ViolentDeaths
 
 __all__ = ["deaths"]

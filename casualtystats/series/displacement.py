@@ -7,9 +7,9 @@ from datetime import date
 
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.reports import Reports
+from casualtystats.reports.select import By, Observed
 from casualtystats.series.build import build
 from casualtystats.series.flow import FlowSeries
-from casualtystats.series.select import By, Observed
 from casualtystats.vocabulary import Displaced, Role, Unit
 
 __all__ = ["displacement"]

@@ -16,9 +16,9 @@ from casualtystats.ledger.audit import key_of
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.periods import parse_date
 from casualtystats.reports import Reports
+from casualtystats.reports.select import By, Observed, Selection
 from casualtystats.series.build import Built, build, newest
 from casualtystats.series.flow import FlowSeries
-from casualtystats.series.select import By, Observed, Selection
 from casualtystats.vocabulary import Attacks, FacilitiesOut, Kind, Measure, Role, Unit
 
 __all__ = ["OutageSeries", "outages"]

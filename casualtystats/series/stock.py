@@ -14,9 +14,9 @@ from casualtystats.estimates import Estimate
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.periods import parse_date
 from casualtystats.reports import Reports
+from casualtystats.reports.select import By
 from casualtystats.series.build import build
 from casualtystats.series.info import SeriesInfo
-from casualtystats.series.select import By
 from casualtystats.vocabulary import InternallyDisplaced, Measure, MeasureType, Population, Role, Unit
 
 __all__ = ["StockSeries", "idps", "population"]

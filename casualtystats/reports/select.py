@@ -13,7 +13,7 @@ import polars as pl
 from casualtystats.errors import MixedUnitsError, NoReportsError, OptionError
 from casualtystats.periods import Period, parse_date
 from casualtystats.places import Places
-from casualtystats.reports import Reports
+from casualtystats.reports.model import Reports
 from casualtystats.vocabulary import ROLES, UNITS, Kind, Measure, Role, Unit, units_of
 
 __all__ = ["By", "Observed", "Selection", "Test", "check_by", "observed_days"]
