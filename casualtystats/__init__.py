@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from casualtystats import datasets, errors, plots
     from casualtystats.errors import CasualtyStatsError
     from casualtystats.estimates import Estimate
-    from casualtystats.ledger import relations
+    from casualtystats.ledger import Bounds, Ledger, LedgerOptions, relations
     from casualtystats.periods import Period
     from casualtystats.places import Places
     from casualtystats.provenance import Origin
@@ -37,10 +37,13 @@ if TYPE_CHECKING:
     from casualtystats.trends import TrendFit, fit_trend
 
 __all__ = [
+    "Bounds",
     "CasualtyStatsError",
     "CumulativeSeries",
     "Estimate",
     "FlowSeries",
+    "Ledger",
+    "LedgerOptions",
     "Origin",
     "OutageSeries",
     "Period",
@@ -73,7 +76,7 @@ __all__ = [
 _ROOMS = {
     "errors": ("CasualtyStatsError",),
     "estimates": ("Estimate",),
-    "ledger": ("relations",),
+    "ledger": ("Bounds", "Ledger", "LedgerOptions", "relations"),
     "periods": ("Period",),
     "places": ("Places",),
     "provenance": ("Origin",),

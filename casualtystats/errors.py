@@ -7,12 +7,14 @@ from __future__ import annotations
 
 __all__ = [
     "CasualtyStatsError",
+    "ContradictionError",
     "DatasetError",
     "DecreaseError",
     "DoubleCountError",
     "KindError",
     "MeasureError",
     "MissingExtraError",
+    "MixedStandardsError",
     "MixedUnitsError",
     "NoReportsError",
     "NotAdditiveError",
@@ -58,6 +60,14 @@ class OptionError(CasualtyStatsError, ValueError):
 
 class MixedUnitsError(CasualtyStatsError):
     """People, displacements, households, facilities and attacks are never added to each other."""
+
+
+class MixedStandardsError(CasualtyStatsError):
+    """Reports that rest on different standards (verified, reported, ...) do not count the same thing."""
+
+
+class ContradictionError(CasualtyStatsError):
+    """Reports can not all be true together, and no rule was named for it."""
 
 
 class DoubleCountError(CasualtyStatsError):

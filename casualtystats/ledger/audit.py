@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import polars as pl
 
 from casualtystats.ledger.keys import DIMENSIONS, Key, Keys
 
-__all__ = ["AuditLine", "Row", "inside", "key_of", "with_gaps"]
+__all__ = ["AuditLine", "Row", "audit_frame", "inside", "key_of", "with_gaps"]
 
 Row = dict[str, Any]
 Stretch = tuple[date, date]
@@ -26,6 +27,20 @@ class AuditLine:
     by: str | None
     reason: str
     uncovered: str | None = None
+
+
+def audit_frame(selected: pl.LazyFrame, lines: Sequence[AuditLine]) -> pl.LazyFrame:
+    """What became of each report (`AuditSchema`): what its selection says of it, unless a line says more."""
+    texts = ("status", "by", "reason", "uncovered")
+    told = pl.LazyFrame(
+        [(line.report_id, line.status, line.by, line.reason, line.uncovered) for line in lines],
+        schema=dict.fromkeys(("report_id", *(f"_{name}" for name in texts)), pl.String),
+        orient="row",
+    )
+    blank = pl.lit(None, pl.String)
+    base = selected.with_columns(by=blank, uncovered=blank)
+    first = [pl.coalesce(f"_{name}", name).alias(name) for name in texts]
+    return base.join(told, on="report_id", how="left", maintain_order="left").select("report_id", *first)
 
 
 def inside(part: Row, whole: Row) -> bool:

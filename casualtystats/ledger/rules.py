@@ -19,12 +19,13 @@ from typing import Literal
 
 import polars as pl
 
-from casualtystats.errors import DoubleCountError, OptionError, VintageError
+from casualtystats.errors import DoubleCountError, OptionError
 from casualtystats.estimates import Estimate
 from casualtystats.ledger.audit import AuditLine, Row, inside, key_of, with_gaps
 from casualtystats.ledger.differences import differences
 from casualtystats.ledger.keys import DIMENSIONS, Key, Keys
 from casualtystats.ledger.overlap import Overlap, find_overlaps
+from casualtystats.ledger.vintages import vintage_error
 from casualtystats.provenance import Origin
 
 __all__ = ["AuditLine", "OverlapRule", "Resolution", "resolve"]
@@ -143,17 +144,16 @@ def _refuse_vintages(overlaps: list[Overlap], reports: pl.LazyFrame) -> None:
     if not overlaps:
         return
     ids = {name for overlap in overlaps for name in (overlap.first, overlap.second)}
-    rows = {row["report_id"]: row for row in reports.filter(pl.col("report_id").is_in(list(ids))).collect().to_dicts()}
+    found = reports.filter(pl.col("report_id").is_in(list(ids))).collect()
+    rows = {row["report_id"]: row for row in found.to_dicts()}
     same = ("source", *DIMENSIONS, "start_earliest", "start_latest", "end_earliest", "end_latest")
 
     def again(a: Row, b: Row) -> bool:
         return all(a[name] == b[name] for name in same) and a["published_latest"] != b["published_latest"]
 
     if all(again(rows[overlap.first], rows[overlap.second]) for overlap in overlaps):
-        raise VintageError(
-            f"expected one publication of each figure, got several: {_listed(overlaps)}. Say which is meant: "
-            "as_of='YYYY-MM-DD' keeps what was last known on that day, overlap='latest' the newest"
-        )
+        alike = reports.join(found.lazy(), on=list(same), how="semi", nulls_equal=True).collect()
+        raise vintage_error(alike, [pl.col(name) for name in same], choice=", overlap='latest' the newest")
     _refuse(overlaps, "raise")
 
 

@@ -15,11 +15,12 @@ from casualtystats.ledger import DIMENSIONS, Keys, Resolution, resolve
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.reports import Reports
 from casualtystats.reports.select import By, Observed, Selection, check_by, observed_days
+from casualtystats.reports.vintages import newest
 from casualtystats.series.cells import Facts
 from casualtystats.series.info import SeriesInfo
 from casualtystats.vocabulary import Kind, Measure, Role, Unit, adds_over_time
 
-__all__ = ["Built", "build", "newest"]
+__all__ = ["Built", "build"]
 
 
 @dataclass(frozen=True)
@@ -72,19 +73,6 @@ def build(
     known_total = settled.total if additive or len(settled.total) == 1 else ()
     total = sum(known_total[1:], known_total[0]) if known_total else None
     return Built(info, intervals, facts, _audit(selection, settled, dropped), total)
-
-
-def newest(selected: pl.LazyFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """The newest vintage of each figure, and the ids of the older ones with the newest beside them."""
-    # Two reports without a source are not known to be one figure published again.
-    source = pl.coalesce("source", pl.concat_str(pl.lit("\x00"), "report_id"))
-    names = ("standard", *DIMENSIONS, "start_earliest", "start_latest", "end_earliest", "end_latest")
-    figure = [source, *map(pl.col, names)]
-    # Where it is not known which was published later, both stay, and overlap.
-    latest = pl.col("published_earliest").max().over(figure)
-    newest = pl.col("report_id").sort_by("published_latest", "report_id").last().over(figure)
-    marked = selected.with_columns(_new=pl.col("published_latest") >= latest, _by=newest)
-    return marked.filter("_new").drop("_new", "_by"), marked.filter(~pl.col("_new")).select("report_id", "_by")
 
 
 def _intervals(used: pl.LazyFrame, keys: Keys, scope: dict[str, str | None], by: tuple[str, ...]) -> pl.LazyFrame:

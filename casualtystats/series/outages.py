@@ -17,7 +17,8 @@ from casualtystats.ledger.rules import OverlapRule
 from casualtystats.periods import parse_date
 from casualtystats.reports import Reports
 from casualtystats.reports.select import By, Observed, Selection
-from casualtystats.series.build import Built, build, newest
+from casualtystats.reports.vintages import newest
+from casualtystats.series.build import Built, build
 from casualtystats.series.flow import FlowSeries
 from casualtystats.vocabulary import Attacks, FacilitiesOut, Kind, Measure, Role, Unit
 

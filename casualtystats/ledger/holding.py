@@ -1,0 +1,246 @@
+"""What a ledger holds: selected reports, read as statements, settled by the rule that was named, as one system.
+
+`Ledger` is the face; what it asks is answered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from casualtystats.errors import ContradictionError, NoReportsError, NotAdditiveError, OptionError
+from casualtystats.ledger.atoms import Atoms
+from casualtystats.ledger.audit import AuditLine
+from casualtystats.ledger.dates import dated_systems
+from casualtystats.ledger.keys import DIMENSIONS, Key, Keys
+from casualtystats.ledger.leaves import check_partition
+from casualtystats.ledger.options import LedgerOptions
+from casualtystats.ledger.rows import additive_rows, contained, find_origin, first_time_rows, observed_rows
+from casualtystats.ledger.settle import relaxed, trusted
+from casualtystats.ledger.statements import Edge, Statement, read_statements, spoken_bounds
+from casualtystats.ledger.system import Question, Span, System
+from casualtystats.ledger.vintages import refuse_vintages
+from casualtystats.ledger.wording import period_of, spoken_edge
+from casualtystats.periods import Period
+from casualtystats.places import Places
+from casualtystats.reports.select import Selection, observed_days
+from casualtystats.reports.vintages import newest
+from casualtystats.vocabulary import adds_over_time, measure_noun
+
+__all__ = ["Holding"]
+
+
+@dataclass(frozen=True, eq=False)
+class Holding:
+    """Statements as a system.
+
+    Attributes
+    ----------
+    options : LedgerOptions
+        How reports are read.
+    places : Places
+        Declared zones.
+    statements : tuple of Statement
+        What is held, in an order that does not depend on ids.
+    lines : tuple of AuditLine
+        What became of the reports that are not held as they stand.
+    scope : Key
+        What all statements together speak about.
+    origin : Edge or None
+        Since when first times are counted; None where counts add up.
+    system : System
+        The rows.
+    what : str
+        What is counted, in words, whatever the group.
+    """
+
+    options: LedgerOptions
+    places: Places
+    statements: tuple[Statement, ...]
+    lines: tuple[AuditLine, ...]
+    scope: Key
+    origin: Edge | None
+    system: System
+    what: str
+
+    @classmethod
+    def of(cls, selection: Selection, options: LedgerOptions, places: Places) -> Holding:
+        """What selected reports state.
+
+        Raises
+        ------
+        NoReportsError, MixedStandardsError, VintageError, NotAdditiveError, OptionError
+            As `Ledger`.
+        """
+        statements, lines = _statements(selection, options)
+        what = measure_noun(selection.measure, selection.unit)
+        keys = tuple(sorted({s.key for s in statements}, key=lambda key: tuple(value or "" for value in key)))
+        found = Keys(keys, places).scope(selection.fixed)
+        scope = tuple(found[name] for name in DIMENSIONS)
+        origin = None if adds_over_time(selection.measure, selection.unit) else find_origin(statements, options, what)
+
+        def system(some: Sequence[Statement]) -> System:
+            if origin is None:
+                rows, pairs = additive_rows(some), []
+            else:
+                rows = first_time_rows(some, origin, scope, selection.unit, places)
+                pairs = contained(some, places)
+            rows += observed_rows(rows, scope, observed_days(options.observed))
+            every = list(dict.fromkeys(row.key for row in rows))
+            return System(rows, pairs, Atoms.of(every, places, check_partition(options.partition)))
+
+        built = system(statements)
+        told: list[AuditLine] = []
+        if options.trust:
+            statements, told = trusted(system, statements, options.trust)
+            built = system(statements)
+        elif options.relax == "least" and not built.feasible:
+            statements, told = relaxed(built, statements)
+            built = system(statements)
+        return cls(options, places, tuple(statements), (*lines, *told), scope, origin, built, what)
+
+    @property
+    def first(self) -> date:
+        """First day that a statement may speak about."""
+        return date.fromordinal(min(row.start.first for row in self.system.rows))
+
+    @property
+    def last(self) -> date:
+        """Last day that a statement may speak about."""
+        return date.fromordinal(max(row.end.last for row in self.system.rows) - 1)
+
+    @property
+    def single(self) -> bool:
+        """Whether no places or groups nest, so that all bounds come from shortest paths."""
+        return all(component.single for component in self.system.components)
+
+    def audit_lines(self) -> list[AuditLine]:
+        """What became of the reports, and what each that is held holds."""
+        told = {line.report_id for line in self.lines}
+        held = [
+            AuditLine(name, "used", None, self._part(statement))
+            for statement in self.statements
+            for name in statement.ids
+            if name not in told
+        ]
+        return [*self.lines, *held]
+
+    def _part(self, statement: Statement) -> str:
+        bounds = spoken_bounds(statement.low, statement.high)
+        if self.origin is not None and statement.end.last <= self.origin.first:
+            return f"it says nothing of first times since {spoken_edge(self.origin)}: it ends before"
+        span = period_of(statement.start, statement.end)
+        if self.origin is not None and statement.start[:2] != self.origin[:2]:
+            since = spoken_edge(self.origin)
+            return f"{bounds} over {span}: it bounds first times there from above, and all since {since} from below"
+        fuzzy = statement.start.fuzzy or statement.end.fuzzy
+        ends = " (at least over its widest period, at most over its narrowest)" if fuzzy else ""
+        return f"it holds {bounds} over {span}{ends}"
+
+    def key(self, where: Mapping[str, str | None]) -> Key:
+        """The key that is asked for: what is not named is as in the scope, and "" is all."""
+        pairs = zip(DIMENSIONS, self.scope, strict=True)
+        return tuple(own if where.get(name) is None else where[name] or None for name, own in pairs)
+
+    def keys(self, by: Sequence[str]) -> list[Key]:
+        """The scope, with each combination of values of some columns that a statement has."""
+        at = [DIMENSIONS.index(name) for name in by]
+        values = {tuple(statement.key[n] for n in at) for statement in self.statements}
+        found: list[Key] = []
+        for chosen in sorted(values, key=lambda value: tuple(part or "" for part in value)):
+            key = list(self.scope)
+            for n, value in zip(at, chosen, strict=True):
+                key[n] = value
+            found.append(tuple(key))
+        return found
+
+    def taken(self, besides: Sequence[str] | None) -> tuple[int, ...]:
+        """The numbers of the rows of some reports.
+
+        Raises
+        ------
+        OptionError
+            If a report is not held.
+        NotAdditiveError
+            If counts do not add up.
+        """
+        if not besides:
+            return ()
+        if isinstance(besides, str):
+            raise OptionError(f"expected besides= a list of report ids, got {besides!r}")
+        if self.origin is not None:
+            raise NotAdditiveError(
+                f"expected counts that add up for besides=, got {self.what}: the same ones may be counted in what is left"
+            )
+        where: dict[str, int] = {}
+        for at, row in enumerate(self.system.rows):
+            if row.statement >= 0:
+                where |= dict.fromkeys(self.statements[row.statement].ids, at)
+        unknown = [name for name in besides if name not in where]
+        if unknown:
+            raise OptionError(
+                f"expected besides= ids of reports that the ledger uses, got {unknown[0]!r}; see ledger.audit"
+            )
+        return tuple(where[name] for name in besides)
+
+    def questions(self, asked: Period | None, key: Key, taken: tuple[int, ...]) -> list[Question]:
+        """The question, or the two of which one has the low and the other the high of every possible period."""
+        if asked is None:
+            return [Question(self.first.toordinal(), self.last.toordinal() + 1, key, taken)]
+        widest = Question(asked.start_earliest.toordinal(), asked.end_latest.toordinal() + 1, key, taken)
+        if not asked.fuzzy:
+            return [widest]
+        first, until = asked.start_latest.toordinal(), asked.end_earliest.toordinal() + 1
+        return [Question(first, max(first, until), key, taken), widest]
+
+    def spans(
+        self, questions: Sequence[Question], *, sharp: bool, integer: bool, step: Callable[[], None] = lambda: None
+    ) -> list[Span]:
+        """Bounds of each question.
+
+        Raises
+        ------
+        ContradictionError
+            If, on every choice of dates, the statements can not all be true.
+        """
+        for question in questions:
+            if question.besides:
+                self.system.check_besides(question)
+        if not sharp or not self.system.fuzzy:
+            return self.system.bounds(questions, integer=integer, step=step)
+        found: list[Span] | None = None
+        for system in dated_systems(self.system):
+            if system.feasible:
+                spans = system.bounds(questions, integer=integer)
+                found = spans if found is None else [_hull(a, b) for a, b in zip(found, spans, strict=True)]
+        if found is None:
+            raise ContradictionError(
+                "expected some choice of dates for the fuzzy ends under which all reports can be true, got none: they contradict "
+                "each other on every one of their possible days. Leave a report out with drop=[report ids], or widen its dates"
+            )
+        return found
+
+
+def _hull(a: Span, b: Span) -> Span:
+    return min(a[0], b[0]), None if a[1] is None or b[1] is None else max(a[1], b[1])
+
+
+def _statements(selection: Selection, options: LedgerOptions) -> tuple[list[Statement], list[AuditLine]]:
+    lines: list[AuditLine] = []
+    known = selection.frame()
+    if selection.as_of is not None:
+        known, older = newest(known)
+        again = "the same figure was published again"
+        lines += [AuditLine(name, "superseded", by, again) for name, by in older.collect().rows()]
+    frame = known.collect()
+    if selection.as_of is None:
+        refuse_vintages(frame.filter(~pl.col("report_id").is_in(options.drop)))
+    statements, more = read_statements(frame, options)
+    lines += more
+    if not statements:
+        reasons = "; ".join(dict.fromkeys(line.reason for line in lines)) or "there is none"
+        raise NoReportsError(f"expected at least one report that bounds a count, got none of {len(frame)}: {reasons}")
+    return statements, lines

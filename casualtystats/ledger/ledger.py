@@ -1,0 +1,550 @@
+"""The ledger: what several reports say together about one count, and where they can not all be true.
+
+Each report is a constraint on non-negative counts of cells (stretch of time x place x group): the sum over its cells lies
+between two numbers. The ledger answers what every other sum can be: the least and the most that any assignment of counts
+to cells allows that agrees with all reports. Nothing else is assumed: no even spread, no trend, no independence.
+
+References
+----------
+Manski, C. F. (2003). Partial Identification of Probability Distributions. Springer.
+Dobra, A., Fienberg, S. E. (2000). Bounds for cell entries in contingency tables given marginal totals and decomposable
+graphs. Proceedings of the National Academy of Sciences 97, 11885-11892.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Final, Literal
+
+import polars as pl
+
+from casualtystats.errors import ContradictionError, MeasureError, NoReportsError, OptionError
+from casualtystats.ledger.audit import audit_frame
+from casualtystats.ledger.conflicts import find_conflicts
+from casualtystats.ledger.holding import Holding
+from casualtystats.ledger.keys import DIMENSIONS, Key
+from casualtystats.ledger.leaves import Partition
+from casualtystats.ledger.network import Cause
+from casualtystats.ledger.options import LedgerOptions, Of, Relax
+from casualtystats.ledger.progress import progress_bar
+from casualtystats.ledger.results import Bounds, Contradictions, Explanation
+from casualtystats.ledger.system import Question, Span
+from casualtystats.ledger.wording import contradiction, spoken_edge
+from casualtystats.markup import html_table
+from casualtystats.periods import Period, parse_date
+from casualtystats.periods.cadence import Every, calendar, check_every, every_name
+from casualtystats.reports.model import Reports
+from casualtystats.reports.select import Observed, Selection
+from casualtystats.vocabulary import Measure, Role, Unit, measure_noun
+
+__all__ = ["Ledger", "LedgerBy"]
+
+LedgerBy = Literal["place", "group", "perpetrator", "destination"]
+_SHOWN: Final = 3
+
+
+class Ledger:
+    """What the reports of one measure and unit say together.
+
+    Parameters
+    ----------
+    reports : Reports
+        Checked reports. Flows and running totals are used; stocks are left out (they do not add over days).
+    of : {"reported", "occurred"}
+        "reported" (default): bounds on what was reported; the reports must count the same thing, which reports of one
+        standard do. "occurred": bounds on what happened: a verified or documented count is then a floor without a high,
+        for what nobody recorded is not in it.
+    measure, unit : Measure, Unit, optional
+        Needed where the reports hold several.
+    place, group, source, role : str, optional
+        Keep reports inside this place and group, of this source or role. What larger places bound is then not used:
+        leave them out to use all that is known, and ask for a place or group in `bounds`.
+    as_of : str or date, optional
+        Use what was published up to this day, the newest of several vintages.
+    comparable, unconfirmed, origin, partition, observed, sharp, integer, relax, drop, trust
+        As in `LedgerOptions`.
+
+    Attributes
+    ----------
+    reports : Reports
+        What was given.
+    options : LedgerOptions
+        How they are read.
+    measure, unit : Measure, Unit
+        What is counted.
+    audit : pl.DataFrame
+        What became of each report, and what it holds (`AuditSchema`).
+
+    Raises
+    ------
+    NoReportsError
+        If no report matches, or none says anything.
+    MeasureError, MixedUnitsError
+        If the reports hold several measures or units and none is named.
+    MixedStandardsError
+        If "reported" is asked of reports of several standards.
+    VintageError
+        If a figure was published several times with different counts and no `as_of` is named.
+    NotAdditiveError
+        If people displaced or facilities are counted since different days and no `origin` is named.
+    OptionError
+        If an option is not known.
+
+    Notes
+    -----
+    A report of N over the days s to e says sum of its cells = N; "at least n" bounds the sum from below, "up to n" from
+    above; ranges and "about" (a band, by convention) from both sides. Cells are made by the ends of periods that occur,
+    and by the places and groups that reports tell apart, not by days.
+
+    People displaced and distinct facilities do not add over periods. For these the ledger counts *first times since an
+    origin* (`origin`): running totals from there are constraints on them; a report of another period bounds them from
+    above in its period, and from below since the origin. Bounds on any period are then bounds on first times.
+
+    An end that is not exactly known makes a report hold at least N over its widest period, and at most N over its
+    narrowest: valid, not always the sharpest (`Bounds.sharp`). Ends of one source that are fuzzy in the same way are
+    taken for the same day.
+
+    What the numbers do not mean: bounds are no interval of confidence, and the middle of two bounds is no estimate. The
+    bounds of several cells do not add up to the bounds of their sum: ask for the sum.
+
+    Examples
+    --------
+    >>> import polars as pl, casualtystats as cs
+    >>> reports = cs.read_reports(pl.DataFrame({
+    ...     "report_id": ["a", "b"], "measure": "killed", "unit": "people", "kind": "flow", "value": [100, 150],
+    ...     "start": ["2019-05-01", "2019-05-06"], "end": ["2019-05-10", "2019-05-15"],
+    ... }))
+    >>> ledger = cs.Ledger(reports)
+    >>> str(ledger.bounds()), str(ledger.bounds("2019-05-06/2019-05-10"))
+    ('150 to 250', 'up to 100')
+    >>> ledger.bounds_by("week").select("period_start", "low", "high").rows()[1]
+    (datetime.date(2019, 5, 6), 0, 150)
+    """
+
+    def __init__(
+        self, reports: Reports, of: Of = "reported", *, measure: Measure | None = None, unit: Unit | None = None,
+        place: str | None = None, group: str | None = None, source: str | None = None, role: Role | None = None,
+        as_of: str | date | None = None, comparable: bool = False, unconfirmed: bool = False,
+        origin: str | date | None = None, partition: Partition | None = None, observed: Observed | None = None,
+        sharp: bool = False, integer: bool = False, relax: Relax | None = None, drop: list[str] | None = None,
+        trust: list[str] | None = None,
+    ) -> None:  # fmt: skip
+        options = LedgerOptions(
+            of, comparable, unconfirmed, origin, partition, observed, sharp, integer, relax, drop or [], trust or []
+        )
+        chosen = one_measure(reports) if measure is None else measure
+        selection = Selection.of(
+            reports, chosen, ("flow", "cumulative"), unit=unit, place=place, group=group, source=source, role=role,
+            as_of=as_of,
+        )  # fmt: skip
+        self._begin(reports, selection, options)
+
+    @classmethod
+    def of_selection(cls, reports: Reports, selection: Selection, options: LedgerOptions) -> Ledger:
+        """A ledger of selected reports, as the builders make it."""
+        ledger = cls.__new__(cls)
+        ledger._begin(reports, selection, options)
+        return ledger
+
+    def _begin(self, reports: Reports, selection: Selection, options: LedgerOptions) -> None:
+        self.reports = reports
+        self.options = options
+        self.measure: Measure = selection.measure
+        self.unit: Unit = selection.unit
+        self.as_of = selection.as_of
+        self._selection = selection
+        self._held = Holding.of(selection, options, reports.places)
+
+    @property
+    def additive(self) -> bool:
+        """Whether counts of disjoint periods add up; else first times since `origin` are counted."""
+        return self._held.origin is None
+
+    @property
+    def origin(self) -> Period | None:
+        """The day (or possible days) since which first times are counted; None where counts add up."""
+        edge = self._held.origin
+        if edge is None:
+            return None
+        first, last = date.fromordinal(edge.first), date.fromordinal(edge.last)
+        return Period(first, last, first, last)
+
+    @property
+    def first(self) -> date:
+        """First day that a report may speak about."""
+        return self._held.first
+
+    @property
+    def last(self) -> date:
+        """Last day that a report may speak about."""
+        return self._held.last
+
+    @property
+    def scope(self) -> dict[str, str | None]:
+        """What all reports together speak about: place, group, perpetrator, destination; None = all."""
+        return dict(zip(DIMENSIONS, self._held.scope, strict=True))
+
+    @property
+    def noun(self) -> str:
+        """What is counted, in words."""
+        return self._noun(self._held.scope)
+
+    def _noun(self, key: Key) -> str:
+        noun = measure_noun(self.measure, self.unit, key[1])
+        edge = self._held.origin
+        return noun if edge is None else f"{noun}, counted once each, for the first time since {spoken_edge(edge)}"
+
+    @property
+    def consistent(self) -> bool:
+        """Whether all reports can be true together."""
+        return self._held.system.feasible
+
+    @cached_property
+    def audit(self) -> pl.DataFrame:
+        """What became of each report, and what it holds, in the columns of `AuditSchema`."""
+        return audit_frame(self._selection.audit(), self._held.audit_lines()).collect()
+
+    def settled(
+        self, relax: Relax | None = None, drop: list[str] | None = None, trust: list[str] | None = None
+    ) -> Ledger:
+        """The same ledger with a rule for contradictions.
+
+        Parameters
+        ----------
+        relax : {"least"}, optional
+            Contradictory reports give way as little as possible in total. Where that can be split in several ways, each
+            bound gives way by the most that it does in any of them.
+        drop : list of str, optional
+            Ids of reports to leave out.
+        trust : list of str, optional
+            Sources in order: a report that contradicts a source before its own is left out. Sources that are not named
+            come last.
+
+        Raises
+        ------
+        OptionError
+            If a report or source is not there, or two rules are named.
+        """
+        if relax is None and not drop and not trust:
+            return self
+        more = [*self.options.drop, *(drop or [])]
+        options = replace(self.options, relax=relax or self.options.relax, drop=more, trust=trust or self.options.trust)
+        return Ledger.of_selection(self.reports, self._selection, options)
+
+    def contradictions(self) -> Contradictions:
+        """Irreducible groups of reports that can not all be true, with by how much they are apart.
+
+        Returns
+        -------
+        Contradictions
+            Empty where all can be true. Floors never contradict floors. Every report that does not fit with the rest
+            is in some group; groups of it with other reports that do not fit either may be left out.
+        """
+        return self._contradictions
+
+    @cached_property
+    def _contradictions(self) -> Contradictions:
+        held = self._held
+        if held.system.feasible:
+            return Contradictions()
+        found = find_conflicts(held.system, range(len(held.statements)))
+        return Contradictions(tuple(contradiction(one, held.statements, held.places) for one in found))
+
+    def bounds(
+        self, period: Period | str | None = None, *, place: str | None = None, group: str | None = None,
+        perpetrator: str | None = None, destination: str | None = None, besides: list[str] | None = None,
+        sharp: bool | None = None, integer: bool | None = None, relax: Relax | None = None,
+        drop: list[str] | None = None, trust: list[str] | None = None,
+    ) -> Bounds:  # fmt: skip
+        """The least and the most that the count of a period can be, given all reports.
+
+        Parameters
+        ----------
+        period : Period or str, optional
+            Days, both ends included; by default from the first to the last day of any report. Where its own ends are
+            fuzzy, the low holds for every possible period and the high too.
+        place, group, perpetrator, destination : str, optional
+            What to count; by default what all reports together speak about. "" is everywhere, or everybody.
+        besides : list of str, optional
+            Ids of reports inside what is asked for: bounds on what they do not count.
+        sharp, integer : bool, optional
+            As in `LedgerOptions`; by default as the ledger was made.
+        relax, drop, trust
+            A rule for contradictions, as in `settled`.
+
+        Returns
+        -------
+        Bounds
+            `low` and `high` (whole counts; null high = no upper bound follows), `sharp`, and a `note`.
+
+        Raises
+        ------
+        ContradictionError
+            If the reports can not all be true and no rule is named.
+        OptionError
+            If `besides` names a report that is not there or does not lie inside.
+        NotAdditiveError
+            If `besides` is asked of what does not add up.
+
+        Examples
+        --------
+        >>> import casualtystats as cs
+        >>> reports = cs.datasets.load("idlib-2019")
+        >>> ledger = cs.Ledger(reports.filter(pl.col("group").str.starts_with("fighter")))
+        >>> str(ledger.bounds(place="edge of the bastion", group="fighter"))
+        'at least 42'
+        >>> str(ledger.bounds(place="edge of the bastion", group="fighter", besides=["sohr-loyalists-16", "sohr-jihadists-19"]))
+        'at least 7'
+        """
+        ledger = self.settled(relax, drop, trust)
+        ledger._refuse()
+        held, asked = ledger._held, _period(period)
+        key = held.key({"place": place, "group": group, "perpetrator": perpetrator, "destination": destination})
+        questions = held.questions(asked, key, held.taken(besides))
+        exact = ledger.options.sharp if sharp is None else sharp
+        whole = ledger.options.integer if integer is None else integer
+        spans = held.spans(questions, sharp=exact, integer=whole)
+        low, high = spans[0][0], spans[-1][1]
+        told = asked or Period(held.first, held.first, held.last, held.last)
+        about = f"{ledger._noun(key)}, {told}" + (f", besides {', '.join(besides)}" if besides else "")
+        note = ledger._note(low, high, fuzzy=told.fuzzy, sharp=exact)
+        sure = ledger._sure(sharp=exact, integer=whole) and not told.fuzzy
+        return Bounds(low, None, high, unit=ledger.unit, about=about, sharp=sure, note=note)
+
+    def _sure(self, *, sharp: bool, integer: bool) -> bool:
+        """Whether bounds are the sharpest: known ends (or all gone through), and whole counts."""
+        return (sharp or not self._held.system.fuzzy) and (integer or self._held.single)
+
+    def explain(
+        self, period: Period | str | None = None, *, place: str | None = None, group: str | None = None,
+        perpetrator: str | None = None, destination: str | None = None, besides: list[str] | None = None,
+        relax: Relax | None = None, drop: list[str] | None = None, trust: list[str] | None = None,
+    ) -> Explanation:  # fmt: skip
+        """Which reports make the low of a bound, and which make its high.
+
+        Parameters
+        ----------
+        period, place, group, perpetrator, destination, besides, relax, drop, trust
+            As in `bounds`.
+
+        Returns
+        -------
+        Explanation
+            The reports on which the bounds rest, with the part of each. Other reports may imply the same bound.
+
+        Raises
+        ------
+        ContradictionError, OptionError, NotAdditiveError
+            As in `bounds`.
+
+        Examples
+        --------
+        >>> import polars as pl, casualtystats as cs
+        >>> reports = cs.read_reports(pl.DataFrame({
+        ...     "report_id": ["a", "b"], "measure": "killed", "unit": "people", "kind": "flow", "value": [100, 150],
+        ...     "start": ["2019-05-01", "2019-05-06"], "end": ["2019-05-10", "2019-05-15"],
+        ... }))
+        >>> cs.Ledger(reports).explain().to_frame().select("bound", "report_id", "part").rows()
+        [('low', 'b', 150.0), ('high', 'a', 100.0), ('high', 'b', 150.0)]
+        """
+        ledger = self.settled(relax, drop, trust)
+        where = {"place": place, "group": group, "perpetrator": perpetrator, "destination": destination}
+        found = ledger.bounds(
+            period, place=place, group=group, perpetrator=perpetrator, destination=destination, besides=besides,
+            sharp=False, integer=False,
+        )  # fmt: skip
+        held = ledger._held
+        questions = held.questions(_period(period), held.key(where), held.taken(besides))
+        low, _ = held.system.explain(questions[0])
+        _, high = held.system.explain(questions[-1])
+        told = _told(held, "low", low if found.low > 0 else []) + _told(
+            held, "high", high if found.high is not None else []
+        )
+        schema = {
+            "bound": pl.String,
+            "report_id": pl.String,
+            "says": pl.String,
+            "times": pl.Float64,
+            "part": pl.Float64,
+        }
+        return Explanation(found, pl.DataFrame(told, schema=schema, orient="row"))
+
+    def bounds_by(
+        self, every: Every, by: Sequence[LedgerBy] = (), *, origin: date | None = None, start: str | date | None = None,
+        end: str | date | None = None, progress: bool | None = None, sharp: bool | None = None,
+        integer: bool | None = None, relax: Relax | None = None, drop: list[str] | None = None,
+        trust: list[str] | None = None,
+    ) -> pl.DataFrame:  # fmt: skip
+        """Bounds of every cell of a calendar, and of every place or group in it.
+
+        Parameters
+        ----------
+        every : {"day", "week", "epiweek", "month", "quarter", "year"} or timedelta
+            The calendar; with a timedelta, cells start on `origin` (by default the first day).
+        by : list of {"place", "group", "perpetrator", "destination"}
+            A row for each value that a report has; null = all.
+        origin : date, optional
+            With a timedelta: a day on which a cell starts.
+        start, end : str or date, optional
+            First and last day; by default those of the reports.
+        progress : bool, optional
+            Show a progress bar; by default where standard error is a terminal.
+        sharp, integer, relax, drop, trust
+            As in `bounds`.
+
+        Returns
+        -------
+        pl.DataFrame
+            The columns of `by`, then `period_start`, `period_end`, `days`, `low`, `high` (null = no upper bound follows),
+            `sharp`. Cells do not add up: the bounds of a month are not the sums of its weeks.
+
+        Raises
+        ------
+        ContradictionError
+            If the reports can not all be true and no rule is named.
+        OptionError
+            If the calendar or a column is not known.
+        """
+        ledger = self.settled(relax, drop, trust)
+        ledger._refuse()
+        held, columns = ledger._held, _by(by)
+        check_every(every, origin)
+        begins = origin if isinstance(every, str) or origin is not None else held.first
+        periods = calendar(_day(start) or held.first, _day(end) or held.last, every, begins).drop("cell").rows()
+        keys = held.keys(columns)
+        questions = [Question(a.toordinal(), b.toordinal() + 1, key) for key in keys for a, b, _ in periods]
+        exact = ledger.options.sharp if sharp is None else sharp
+        whole = ledger.options.integer if integer is None else integer
+        shown = progress if progress is not None else None if not held.single else False
+        with progress_bar(f"bounds by {every_name(every)}", 2 * len(questions), shown) as step:
+            spans = held.spans(questions, sharp=exact, integer=whole, step=step)
+        sure = ledger._sure(sharp=exact, integer=whole)
+        at = [DIMENSIONS.index(name) for name in columns]
+        rows = [
+            (*(key[n] for n in at), *period, *spans[number * len(periods) + i], sure)
+            for number, key in enumerate(keys)
+            for i, period in enumerate(periods)
+        ]
+        schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
+        schema |= {"period_start": pl.Date, "period_end": pl.Date, "days": pl.Int64, "low": pl.Int64, "high": pl.Int64}
+        return pl.DataFrame(rows, schema=schema | {"sharp": pl.Boolean}, orient="row")
+
+    def spans(self, periods: Sequence[tuple[date, date]], keys: Sequence[Key]) -> list[Span]:
+        """Bounds of each period for each key (keys first), as the series of the builders ask for them."""
+        self._refuse()
+        asked = [Question(first.toordinal(), last.toordinal() + 1, key) for key in keys for first, last in periods]
+        return self._held.spans(asked, sharp=self.options.sharp, integer=self.options.integer)
+
+    def keys(self, by: Sequence[str] = ()) -> list[Key]:
+        """The scope as a key, with each combination of values of some columns that a report has."""
+        return self._held.keys(by)
+
+    def stretches(self) -> list[tuple[date, date]]:
+        """The stretches of days between neighbouring ends of periods: inside one, reports tell no day from another."""
+        rows = self._held.system.rows
+        edges = sorted({day for row in rows for edge in (row.start, row.end) for day in edge[:2]})
+        return [(date.fromordinal(first), date.fromordinal(until - 1)) for first, until in pairwise(edges)]
+
+    def _refuse(self) -> None:
+        """Refuse to go on where reports can not all be true."""
+        if self._held.system.feasible:
+            return
+        found = self.contradictions()
+        shown = ". ".join(one.sentence for one in found.found[:_SHOWN])
+        more = f". And {len(found) - _SHOWN} more: see ledger.contradictions()" if len(found) > _SHOWN else ""
+        raise ContradictionError(
+            f"expected reports that can all be true, got: {shown}{more}. Name a rule: relax='least' (they give way as "
+            "little as possible in total), trust=[sources in order], or drop=[report ids]"
+        )
+
+    def _note(self, low: int, high: int | None, *, fuzzy: bool, sharp: bool) -> str:
+        notes: list[str] = []
+        if low == 0 and high is None:
+            notes.append("No report bounds this count, from below or from above")
+        elif high is None:
+            notes.append("No upper bound follows from the reports")
+        if self._held.system.fuzzy and not sharp:
+            notes.append(
+                "Some ends of periods are not exactly known: the bounds hold, and may be wider than they could be"
+            )
+        if fuzzy:
+            notes.append("They hold for every possible period that was asked for")
+        if self.options.of == "occurred":
+            notes.append("Verified and documented counts are read as floors on what occurred")
+        return ". ".join(notes) + ("." if notes else "")
+
+    def __len__(self) -> int:
+        return len(self._held.statements)
+
+    def __str__(self) -> str:
+        number = len(self)
+        of = "what was reported" if self.options.of == "reported" else "what occurred"
+        word = "" if self.consistent else ", contradictory (see .contradictions())"
+        span = Period(self.first, self.first, self.last, self.last)
+        return f"ledger of {number:,} report{'' if number == 1 else 's'}, of {of}: {self.noun}, {span}{word}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        used = self.audit.filter(pl.col("status") == "used").select("report_id", "reason")
+        return html_table(used, str(self), "")
+
+
+def _told(held: Holding, bound: str, causes: Sequence[Cause]) -> list[tuple[str, str, str, float, float]]:
+    """Rows of an explanation."""
+    rows: list[tuple[str, str, str, float, float]] = []
+    for cause in causes:
+        row = held.system.rows[cause.row]
+        number = row.low if cause.side == "low" else row.high or 0
+        sign = 1.0 if cause.side == bound else -1.0
+        statement = None if row.statement < 0 else held.statements[row.statement]
+        name = "observed" if statement is None else statement.name
+        says = "none, in an observed period" if statement is None else statement.said
+        rows.append((bound, name, says, cause.times, sign * cause.times * number))
+    return rows
+
+
+def one_measure(reports: Reports) -> Measure:
+    """The one measure of the flows and running totals.
+
+    Raises
+    ------
+    NoReportsError, MeasureError
+        If there is none, or several.
+    """
+    found: list[Measure] = reports.frame.filter(pl.col("kind") != "stock")["measure"].unique().sort().to_list()
+    if not found:
+        raise NoReportsError(
+            f"expected flows or running totals, got {reports}: stocks are present on a date and do not add over days"
+        )
+    if len(found) > 1:
+        raise MeasureError(
+            f"expected reports of one measure, got {', '.join(found)}; choose one: Ledger(reports, measure={found[0]!r})"
+        )
+    return found[0]
+
+
+def _period(period: Period | str | None) -> Period | None:
+    return Period.parse(period) if isinstance(period, str) else period
+
+
+def _day(day: str | date | None) -> date | None:
+    if day is None:
+        return None
+    first, last = parse_date(day)
+    if first != last:
+        raise OptionError(f"expected one day, got {day!r}")
+    return first
+
+
+def _by(by: Sequence[LedgerBy]) -> tuple[LedgerBy, ...]:
+    if isinstance(by, str) or any(name not in DIMENSIONS for name in by) or len(set(by)) != len(by):
+        raise OptionError(
+            f"expected by= a list of different columns of {', '.join(DIMENSIONS)}; got {by!r}. Sources and standards are "
+            "read together; for one of them, make a ledger with source= or of filtered reports"
+        )
+    return tuple(by)
