@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from casualtystats.places import Places
     from casualtystats.provenance import Origin
     from casualtystats.rates import Rate, RateSeries, crude_mortality_rate, daily_rate, death_rate
-    from casualtystats.reports import Report, Reports, read_reports
+    from casualtystats.reports import Report, ReportArchive, Reports, read_reports
     from casualtystats.reports.wording import parse_count
     from casualtystats.series import (
+        Break,
         CumulativeSeries,
         FlowSeries,
+        Increments,
         OutageSeries,
         StockSeries,
         deaths,
@@ -33,15 +35,18 @@ if TYPE_CHECKING:
         idps,
         outages,
         population,
+        read_counter,
     )
     from casualtystats.trends import TrendFit, fit_trend
 
 __all__ = [
     "Bounds",
+    "Break",
     "CasualtyStatsError",
     "CumulativeSeries",
     "Estimate",
     "FlowSeries",
+    "Increments",
     "Ledger",
     "LedgerOptions",
     "Origin",
@@ -51,6 +56,7 @@ __all__ = [
     "Rate",
     "RateSeries",
     "Report",
+    "ReportArchive",
     "Reports",
     "StockSeries",
     "TrendFit",
@@ -67,6 +73,7 @@ __all__ = [
     "parse_count",
     "plots",
     "population",
+    "read_counter",
     "read_reports",
     "relations",
 ]
@@ -81,11 +88,11 @@ _ROOMS = {
     "places": ("Places",),
     "provenance": ("Origin",),
     "rates": ("Rate", "RateSeries", "crude_mortality_rate", "daily_rate", "death_rate"),
-    "reports": ("Report", "Reports", "read_reports"),
+    "reports": ("Report", "ReportArchive", "Reports", "read_reports"),
     "reports.wording": ("parse_count",),
     "series": (
-        "CumulativeSeries", "FlowSeries", "OutageSeries", "StockSeries",
-        "deaths", "displacement", "idps", "outages", "population",
+        "Break", "CumulativeSeries", "FlowSeries", "Increments", "OutageSeries", "StockSeries",
+        "deaths", "displacement", "idps", "outages", "population", "read_counter",
     ),
     "trends": ("TrendFit", "fit_trend"),
 }  # fmt: skip

@@ -70,15 +70,15 @@ def find_conflicts(system: System, statements: Sequence[int], most: int = MOST) 
     Groups that have no statement in common come first. What is left of the statements can be true together; each
     that was taken out is then held against these, until no further group with it is found.
     """
-    active = list(statements)
     removed: list[int] = []
+    active: list[int] = list(statements)
     groups: list[tuple[int, ...]] = []
     while len(groups) < most and (group := find_conflict(system.only(active))):
         groups.append(group)
         removed += group
         active = [number for number in active if number not in group]
     for number in removed:
-        pool = [*active, number]
+        pool: list[int] = [*active, number]
         fits = True
         while len(groups) < most and (group := find_conflict(system.only(pool))):
             fits = False

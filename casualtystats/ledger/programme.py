@@ -50,7 +50,7 @@ def solver_for(lines: Sequence[Line], columns: int, cost: Floats | None = None, 
     import highspy
 
     infinite = highspy.kHighsInf
-    lp = highspy.HighsLp()
+    lp: Any = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = columns, len(lines)
     lp.col_cost_ = np.zeros(columns) if cost is None else cost
     lp.col_lower_ = np.zeros(columns)
@@ -121,10 +121,11 @@ class Programme:
             # What a solution over all numbers reaches, whole counts may not.
             return [self._whole_count(objective, step) for objective in objectives]
         table = self._matrix(objectives)
-        reached = np.stack([table @ point for point in self._seen], axis=1) if self._seen else None
-        best = np.full(len(objectives), np.nan)
-        if reached is not None:
-            best = np.where([o.most for o in objectives], reached.max(axis=1), reached.min(axis=1))
+        tops = np.array([o.most for o in objectives])
+        reached: list[Floats] = [table @ point for point in self._seen]
+        highest: Floats = np.max(np.stack(reached), axis=0)
+        lowest: Floats = np.min(np.stack(reached), axis=0)
+        best: Floats = np.where(tops, highest, lowest)
         proven = self._simple(table, objectives)
         found: list[int | None] = [None] * len(objectives)
         # From one question to the next the best basis changes least where both are about the same days.
@@ -140,8 +141,8 @@ class Programme:
                 found[at] = known
             else:
                 found[at] = self._solve(objective, integer=False).bound
-                values = table @ self._seen[-1]
-                best = np.where([o.most for o in objectives], np.fmax(best, values), np.fmin(best, values))
+                values: Floats = table @ self._seen[-1]
+                best = np.where(tops, np.maximum(best, values), np.minimum(best, values))
         return found
 
     def _whole_count(self, objective: Objective, step: Callable[[], None]) -> int | None:

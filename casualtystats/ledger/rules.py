@@ -6,6 +6,8 @@
 - "difference": running totals of one source from one origin become disjoint periods by subtraction.
 - a list of sources: the first named source that speaks about a stretch is kept there.
 
+"bounds" is no rule in this sense: nothing is left out, and the ledger answers what all reports say together.
+
 A rule returns what is used as a frame in the shape of reports (a difference has both ids in `report_id`) and the
 lines of the audit for reports that are not used as they stand.
 """
@@ -24,13 +26,14 @@ from casualtystats.estimates import Estimate
 from casualtystats.ledger.audit import AuditLine, Row, inside, key_of, with_gaps
 from casualtystats.ledger.differences import differences
 from casualtystats.ledger.keys import DIMENSIONS, Key, Keys
+from casualtystats.ledger.options import LedgerOptions
 from casualtystats.ledger.overlap import Overlap, find_overlaps
 from casualtystats.ledger.vintages import vintage_error
 from casualtystats.provenance import Origin
 
 __all__ = ["AuditLine", "OverlapRule", "Resolution", "resolve"]
 
-OverlapRule = Literal["raise", "add", "latest", "difference"] | list[str]
+OverlapRule = Literal["raise", "add", "latest", "difference", "bounds"] | list[str] | LedgerOptions
 _SERIES = ("standard", *DIMENSIONS)
 
 
@@ -87,16 +90,17 @@ def resolve(
         return Resolution(reports)
     else:
         raise OptionError(
-            f"expected overlap= 'raise', 'add', 'latest', 'difference' or a list of sources; got {rule!r}"
+            "expected overlap= 'raise', 'add', 'latest', 'difference', 'bounds', a list of sources or LedgerOptions; "
+            f"got {rule!r}"
         )
     _refuse(find_overlaps(frame.lazy(), Keys.of(frame.lazy(), keys.places), apart=apart), rule)
     return Resolution(frame.lazy(), with_gaps(audit, reports, frame, keys), total)
 
 
 _HINTS: dict[str, str] = {
-    "raise": "Name a rule: overlap='latest' (a later report of the same series supersedes), 'difference' (running "
-    "totals of one source), a list of sources in order of preference, or 'add' if these are separate events; or "
-    "select with source=, place=, group=, standard columns first",
+    "raise": "Name a rule: overlap='bounds' (what all of them say together), 'latest' (a later report of the same series "
+    "supersedes), 'difference' (running totals of one source), a list of sources in order of preference, or 'add' if "
+    "these are separate events; or select with source=, place=, group=, standard columns first",
     "add": "The place or group of one contains that of the other, so that adding counts people twice. Select one level "
     "with place= or group=, or give the reports an Origin with separate_events=True if the publisher says so",
     "totals": "A running total counts what the other counts and is no event of its own: use overlap='difference' or 'latest', "
@@ -136,7 +140,7 @@ def _running_totals(reports: pl.LazyFrame, keys: Keys, apart: Sequence[str]) -> 
 
 def _refuse(overlaps: list[Overlap], rule: OverlapRule | Literal["totals"]) -> None:
     if overlaps:
-        name = "list" if isinstance(rule, list) else rule
+        name = rule if isinstance(rule, str) else "list"
         raise DoubleCountError(f"expected reports that do not overlap, got {_listed(overlaps)}. {_HINTS[name]}")
 
 

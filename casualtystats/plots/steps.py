@@ -71,8 +71,11 @@ def _series(sheet: Sheet, steps: pl.DataFrame, series: CumulativeSeries[Any], ti
     tallest: float = max(shown["shown"].to_list())
     within = [value for value in shown["high"].drop_nulls() if not tallest or value <= _ABSURD * tallest]
     top = max([tallest, *within])
-    since, last = max(steps["since"][0], series.info.first), steps["date"][-1]
-    body = sheet.scale(f"{series.info.noun}, total since {day_label(since)}", top * 1.22, since, last, whole=True)
+    begins, last = steps["since"][0], steps["date"][-1]
+    # Of a published counter it may not be known since when it counts.
+    since = series.info.first if begins is None else max(begins, series.info.first)
+    what = "published counter" if begins is None else f"total since {day_label(since)}"
+    body = sheet.scale(f"{series.info.noun}, {what}", top * 1.22, since, last, whole=True)
     sheet.dress()
     x = [number(day) for day in shown["date"]]
     lows, highest = (

@@ -1,16 +1,21 @@
 """Typed time series: flows, stocks and running totals, and the three builders that the package is for."""
 
+from casualtystats.ledger.breaks import Break
+from casualtystats.series.counter import read_counter
 from casualtystats.series.cumulative import CumulativeSeries
 from casualtystats.series.deaths import deaths
 from casualtystats.series.displacement import displacement
 from casualtystats.series.flow import FlowSeries
+from casualtystats.series.increments import Increments
 from casualtystats.series.info import SeriesInfo
 from casualtystats.series.outages import OutageSeries, outages
 from casualtystats.series.stock import StockSeries, idps, population
 
 __all__ = [
+    "Break",
     "CumulativeSeries",
     "FlowSeries",
+    "Increments",
     "OutageSeries",
     "SeriesInfo",
     "StockSeries",
@@ -19,4 +24,5 @@ __all__ = [
     "idps",
     "outages",
     "population",
+    "read_counter",
 ]

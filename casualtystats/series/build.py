@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -11,11 +11,13 @@ import polars as pl
 
 from casualtystats.errors import OptionError
 from casualtystats.estimates import Estimate
-from casualtystats.ledger import DIMENSIONS, Keys, Resolution, resolve
+from casualtystats.ledger import DIMENSIONS, Keys, Ledger, LedgerOptions, Resolution, resolve
+from casualtystats.ledger.audit import AuditLine, audit_frame
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.reports import Reports
 from casualtystats.reports.select import By, Observed, Selection, check_by, observed_days
 from casualtystats.reports.vintages import newest
+from casualtystats.series.bounded import check_bounded
 from casualtystats.series.cells import Facts
 from casualtystats.series.info import SeriesInfo
 from casualtystats.vocabulary import Kind, Measure, Role, Unit, adds_over_time
@@ -32,6 +34,7 @@ class Built:
     facts: Facts
     audit: pl.LazyFrame
     total: Estimate | None = None
+    ledger: Ledger | None = None
 
 
 def build(
@@ -55,6 +58,10 @@ def build(
         reports, measure, kinds, unit=unit, place=place, group=group, source=source, role=role, as_of=as_of
     )
     additive = adds_over_time(measure, selection.unit)
+    if isinstance(overlap, LedgerOptions):
+        return _bounded(reports, selection, columns, overlap, observed)
+    if overlap == "bounds":
+        return _bounded(reports, selection, columns, LedgerOptions(), observed)
     if overlap == "add" and not additive:
         raise OptionError(
             f"overlap='add' is for separate events, and {measure} in {selection.unit} does not add up: the same ones "
@@ -69,10 +76,30 @@ def build(
     scope = Keys.of(settled.used, reports.places).scope(selection.fixed)
     intervals = _intervals(settled.used, keys, scope, columns)
     facts = _facts(intervals, columns, additive, observed_days(observed))
-    info = _info(selection, scope, columns, overlap, settled, facts)
+    rule = "preference: " + ", ".join(overlap) if isinstance(overlap, list) else overlap
+    info = _info(selection, scope, columns, rule, settled.used, facts)
     known_total = settled.total if additive or len(settled.total) == 1 else ()
     total = sum(known_total[1:], known_total[0]) if known_total else None
     return Built(info, intervals, facts, _audit(selection, settled, dropped), total)
+
+
+def _bounded(
+    reports: Reports, selection: Selection, by: tuple[By, ...], options: LedgerOptions, observed: Observed | None
+) -> Built:
+    """What the ledger of the selected reports says; the intervals are those of the reports that it holds."""
+    check_bounded(by)
+    if observed is not None:
+        options = replace(options, observed=observed)
+    ledger = Ledger.of_selection(reports, selection, options)
+    audit = ledger.audit
+    held = audit.filter(pl.col("status").is_in(["used", "loosened"]))["report_id"].to_list()
+    used = selection.frame().filter(pl.col("report_id").is_in(held))
+    keys = Keys.of(used, reports.places)
+    intervals = _intervals(used, keys, ledger.scope, by)
+    facts = _facts(intervals, by, ledger.additive, observed_days(options.observed))
+    info = _info(selection, ledger.scope, by, "bounds", used, facts)
+    info = replace(info, first_time_since=None if ledger.origin is None else ledger.origin.start_earliest)
+    return Built(info, intervals, facts, audit.lazy(), None, ledger)
 
 
 def _intervals(used: pl.LazyFrame, keys: Keys, scope: dict[str, str | None], by: tuple[str, ...]) -> pl.LazyFrame:
@@ -136,13 +163,12 @@ def _facts(
 
 def _info(
     selection: Selection, scope: dict[str, str | None], by: tuple[str, ...],
-    overlap: OverlapRule, settled: Resolution, facts: Facts,
+    rule: str, used: pl.LazyFrame, facts: Facts,
 ) -> SeriesInfo:  # fmt: skip
-    attributed = settled.used.select(
+    attributed = used.select(
         pl.col("source").unique().implode(), pl.col("standard").unique().implode()
     ).collect(engine="streaming").row(0)  # fmt: skip
     sources, standards = (tuple(sorted(str(name) for name in names if name is not None)) for names in attributed)
-    rule = "preference: " + ", ".join(overlap) if isinstance(overlap, list) else overlap
     parts = {name: None if name in by else scope[name] for name in DIMENSIONS}
     return SeriesInfo(
         selection.measure, selection.unit, parts["place"], parts["group"], parts["perpetrator"], parts["destination"],
@@ -151,17 +177,8 @@ def _info(
 
 
 def _audit(selection: Selection, settled: Resolution, dropped: pl.LazyFrame | None) -> pl.LazyFrame:
-    texts = ("status", "by", "reason", "uncovered")
-    lines = pl.LazyFrame(
-        [(line.report_id, line.status, line.by, line.reason, line.uncovered) for line in settled.audit],
-        schema=dict.fromkeys(("report_id", *(f"_{name}" for name in texts)), pl.String),
-        orient="row",
-    )
+    lines = list(settled.audit)
     if dropped is not None:
-        reason = pl.lit("the same figure was published again")
-        older = dropped.select("report_id", _status=pl.lit("superseded"), _by="_by", _reason=reason)
-        lines = pl.concat([lines, older], how="diagonal")
-    blank = pl.lit(None, pl.String)
-    base = selection.audit().with_columns(by=blank, uncovered=blank)
-    told = [pl.coalesce(f"_{name}", name).alias(name) for name in texts]
-    return base.join(lines, on="report_id", how="left", maintain_order="left").select("report_id", *told)
+        again = "the same figure was published again"
+        lines += [AuditLine(name, "superseded", by, again) for name, by in dropped.collect().rows()]
+    return audit_frame(selection.audit(), lines)

@@ -51,11 +51,13 @@ def deaths(
         IDMC role; without it triangulation figures stay out.
     by : list of str
         Columns that split the series into rows: place, group, source, perpetrator, destination, standard.
-    overlap : "raise", "add", "latest", "difference" or list of str
+    overlap : "raise", "add", "latest", "difference", "bounds", list of str or LedgerOptions
         What to do where reports overlap. "raise" refuses. "add": the rows are separate events, and their counts add
         (refused where the place or group of one contains another's). "latest": a later report of the same source,
         standard, place and group whose period holds an earlier one's takes its place. "difference": running totals
-        of one source from one origin become disjoint periods. A list: sources in order of preference.
+        of one source from one origin become disjoint periods. A list: sources in order of preference. "bounds": nothing is
+        left out; low and high are what all reports imply together (`Ledger`), and there is no best. `LedgerOptions`
+        says how, such as LedgerOptions(of="occurred") where sources of different standards are read together.
     observed : Period, str or list, optional
         Periods for which the source states that no row means none reported: there silence is zero.
     as_of : str or date, optional
@@ -77,6 +79,9 @@ def deaths(
         If reports overlap in a way that the rule does not settle; VintageError if they are one figure published again.
     DecreaseError
         If a running total goes down under "difference".
+    ContradictionError, MixedStandardsError, NotAdditiveError
+        With "bounds": if reports can not all be true, do not count the same thing, or count first times since different
+        days.
     OptionError
         If an argument is not known.
 

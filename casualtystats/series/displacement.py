@@ -28,7 +28,8 @@ def displacement(
         Needed where the selection holds several. People displaced do not add over periods: the same person flees
         twice. Movements do.
     reports, place, group, source, role, by, overlap, observed, as_of
-        As in `deaths`. overlap="add" is refused for people and households.
+        As in `deaths`. overlap="add" is refused for people and households; overlap="bounds" of people bounds first
+        times since one day (`LedgerOptions(origin=...)`), as people displaced do not add over periods.
 
     Returns
     -------

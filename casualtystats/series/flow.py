@@ -6,6 +6,8 @@ Invariants
   and `s.resample("week").resample("month")` equals `s.resample("month")`.
 - `best` is an allocated value; `low` and `high` are what the reports imply for a cell: the least is the sum of the
   lows of reports that lie inside it, the most the sum of the highs of those that touch it.
+- With a ledger (overlap="bounds") there is no `best`, and every `low` and `high` is the ledger's, asked anew for each
+  calendar: bounds of weeks are not sums of those of days.
 - A cell without a report is null unless it was observed. A cell with a day that no report about the whole speaks
   about has no `high`. A report without an upper bound leaves none to any cell that it touches.
 """
@@ -21,8 +23,10 @@ import polars as pl
 
 from casualtystats.errors import KindError, MeasureError, MixedUnitsError, OptionError
 from casualtystats.estimates import Estimate
+from casualtystats.ledger import Ledger
 from casualtystats.periods.cadence import Every, check_every, every_name
 from casualtystats.reports import Reports
+from casualtystats.series.bounded import bounded_cells, bounded_intervals, bounded_totals
 from casualtystats.series.build import Built
 from casualtystats.series.cells import Facts, cells
 from casualtystats.series.cumulative import CumulativeSeries, cumulated
@@ -56,6 +60,8 @@ class FlowSeries(Generic[M]):
         What became of each report (`AuditSchema`).
     running_total : Estimate or None
         Where the intervals are differences of running totals: the last of these, which their sum can not better.
+    ledger : Ledger or None
+        With overlap="bounds": what all reports say together. `intervals` are then those of the reports, which overlap.
     """
 
     info: SeriesInfo
@@ -67,11 +73,20 @@ class FlowSeries(Generic[M]):
     origin: date | None = None
     spread: Spread | Weights = "uniform"
     running_total: Estimate | None = None
+    ledger: Ledger | None = None
 
     @classmethod
     def from_built(cls, built: Built, reports: Reports) -> FlowSeries[M]:
         """A series from what the builders share."""
-        return cls(built.info, reports, built.intervals, built.audit, built.facts, running_total=built.total)
+        return cls(
+            built.info,
+            reports,
+            built.intervals,
+            built.audit,
+            built.facts,
+            running_total=built.total,
+            ledger=built.ledger,
+        )
 
     @property
     def cells(self) -> pl.LazyFrame:
@@ -84,12 +99,19 @@ class FlowSeries(Generic[M]):
         """
         if self.every is None:
             raise OptionError("expected a series with a calendar; use .resample('week') or .daily() first")
+        if self.ledger is not None:
+            return bounded_cells(self.ledger, self.intervals, self.facts, self.every, self.origin)
         if isinstance(self.spread, Weights):
             return weighted_cells(self.intervals, self.facts, self.every, self.origin, self.spread)
         return cells(self.intervals, self.facts, self.every, self.origin, self.spread)
 
     def to_frame(self) -> pl.DataFrame:
-        """The intervals, or the cells of a series with a calendar, as a frame."""
+        """The intervals, or the cells of a series with a calendar, as a frame.
+
+        With a ledger, and without a calendar: the stretches between neighbouring ends of reports, with their bounds.
+        """
+        if self.ledger is not None and self.every is None:
+            return bounded_intervals(self.ledger, self.intervals, self.info.by)
         return (self.intervals if self.every is None else self.cells).collect(engine="streaming")
 
     def resample(self, every: Every, origin: date | None = None) -> FlowSeries[M]:
@@ -131,6 +153,11 @@ class FlowSeries(Generic[M]):
         Allocated days of a report sum to the report. They are derived, and marked `allocated`; the interval
         [low, high] of each says what the report itself implies.
         """
+        if self.ledger is not None and not (isinstance(spread, str) and spread == "uniform"):
+            raise OptionError(
+                "expected no spread= with overlap='bounds', which has no best value to spread; best values from a named "
+                "reference: series.ledger.best(reference=...)"
+            )
         if isinstance(spread, str):
             if spread not in ("uniform", "whole"):
                 raise OptionError(f"expected spread= 'uniform', 'whole' or weights by date; got {spread!r}")
@@ -147,7 +174,7 @@ class FlowSeries(Generic[M]):
         Estimate
             For what adds up, the sums of low, best and high. For people displaced and distinct facilities, which may
             be counted again, [largest low, sum of highs]; best only where there is one report. For differences of
-            running totals, the last running total.
+            running totals, the last running total. With a ledger, its bounds (`Bounds`).
 
         Raises
         ------
@@ -162,6 +189,8 @@ class FlowSeries(Generic[M]):
                 f"expected a series that is not split by {twice[0]} for a total: different {twice[0]}s may count the same "
                 "people. Select one, or take to_frame()"
             )
+        if self.ledger is not None:
+            return self.ledger.bounds()
         if self.running_total is not None:
             return replace(self.running_total, unit=self.info.unit)
         low = pl.col("low").sum() if self.info.additive else pl.col("low").max()
@@ -189,6 +218,9 @@ class FlowSeries(Generic[M]):
         """
         if isinstance(self.spread, Weights):
             raise OptionError("expected spread='uniform' or 'whole' for a running total, got weights by date")
+        if self.ledger is not None:
+            totals = bounded_totals(self.ledger, self.intervals, self.facts, self.every or "day", self.origin)
+            return CumulativeSeries(self.info, self.reports, totals, self.audit)
         frame = cumulated(self.intervals, self.facts, self.every or "day", self.origin, self.spread)
         return CumulativeSeries(self.info, self.reports, frame, self.audit)
 
@@ -202,6 +234,11 @@ class FlowSeries(Generic[M]):
         """
         if self.info.measure not in ("displaced", "returned") or self.info.unit == "households":
             raise MeasureError(f"expected people displaced or returned to read as movements, got {self.info.noun}")
+        if self.ledger is not None:
+            raise KindError(
+                "expected a series without overlap='bounds' to read as movements: its bounds are on people. Read the reports as "
+                "movements first (unit='displacements' in their rows)"
+            )
         info = replace(self.info, unit="displacements")
         return replace(self, info=info, facts=replace(self.facts, additive=True))
 
@@ -211,9 +248,7 @@ class FlowSeries(Generic[M]):
         calendar = "" if self.every is None else f", by {every_name(self.every)}"
         split = f", by {' and '.join(self.info.by)}" if self.info.by else ""
         intervals = f"{rows:,} interval" + ("" if rows == 1 else "s")
-        return (
-            f"reported {self.info.noun}{where}: {intervals} from {self.info.first} to {self.info.last}{calendar}{split}"
-        )
+        return f"{self.info.reported}{where}: {intervals} from {self.info.first} to {self.info.last}{calendar}{split}"
 
     __repr__ = __str__
 

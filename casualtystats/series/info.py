@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from casualtystats.periods import spoken_day
 from casualtystats.vocabulary import Measure, Unit, adds_over_time, measure_noun
 
 __all__ = ["SeriesInfo"]
@@ -30,6 +31,10 @@ class SeriesInfo:
         The publication date up to which reports were known; None = all that were read.
     first, last : date
         First and last day of any report.
+    newly : bool
+        Whether it counts what was newly reported (increments of a counter), which is not what happened in the period.
+    first_time_since : date, optional
+        Since when first times are counted: of people displaced or facilities, whose counts do not add up.
     """
 
     measure: Measure
@@ -45,6 +50,8 @@ class SeriesInfo:
     as_of: date | None
     first: date
     last: date
+    newly: bool = False
+    first_time_since: date | None = None
 
     @property
     def additive(self) -> bool:
@@ -53,8 +60,16 @@ class SeriesInfo:
 
     @property
     def noun(self) -> str:
-        """What is counted, in words: "violent deaths of civilians"."""
-        return measure_noun(self.measure, self.unit, self.group)
+        """What is counted, in words: "violent deaths of civilians", "newly reported violent deaths"."""
+        noun = measure_noun(self.measure, self.unit, self.group)
+        if self.first_time_since is not None:
+            noun += f", for the first time since {spoken_day(self.first_time_since)}"
+        return f"newly reported {noun}" if self.newly else noun
+
+    @property
+    def reported(self) -> str:
+        """The noun behind the word "reported", which "newly reported" holds already."""
+        return self.noun if self.newly else f"reported {self.noun}"
 
     @property
     def source_line(self) -> str:

@@ -117,6 +117,11 @@ def fit_trend(series: FlowSeries[M], *, family: Family = "quasi", level: float =
 
 def _flow_info(series: object) -> SeriesInfo:
     if isinstance(series, FlowSeries):
+        if series.ledger is not None:
+            raise KindError(
+                "expected counts of disjoint periods for a trend, got a series with overlap='bounds': its cells are bounds "
+                "that follow from the same reports and no independent observations. Choose one source, or another rule"
+            )
         return series.info  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     info = getattr(series, "info", None)
     if isinstance(info, SeriesInfo):
@@ -131,7 +136,7 @@ def _result(info: SeriesInfo, family: Family, level: float, rows: Usable, fit: G
     dispersion = float((((rows.counts - fit.mu) ** 2) / fit.mu).sum()) / freedom
     scale = max(1.0, dispersion) if family == "quasi" else 1.0
     return TrendFit(
-        noun=info.noun,
+        noun=info.reported,
         family=family,
         level=level,
         a=fit.a,

@@ -158,7 +158,7 @@ class TrendFit:
         """The fit as a frame of one row."""
         day, week, double = self.growth_per_day, self.growth_per_week, self.doubling_days
         columns: dict[str, str | float | int | date | None] = {
-            "noun": f"reported {self.noun}",
+            "noun": self.noun,
             "family": self.family,
             "first_day": self.first_day,
             "last_day": self.last_day,
@@ -191,7 +191,7 @@ class TrendFit:
     def __str__(self) -> str:
         day, double = self.growth_per_day, self.doubling_days
         return (
-            f"reported {self.noun}: {str(day).replace(' % (', ' % a day (', 1)}"
+            f"{self.noun}: {str(day).replace(' % (', ' % a day (', 1)}"
             f"{',' if double.certain else ':'} {double} [{FAMILY_NAMES[self.family]} fit to {self.n} totals, "
             f"{Period.of(self.first_day, self.last_day)}]"
         )
