@@ -145,13 +145,23 @@ class Holding:
         pairs = zip(DIMENSIONS, self.scope, strict=True)
         return tuple(own if where.get(name) is None else where[name] or None for name, own in pairs)
 
-    def keys(self, by: Sequence[str]) -> list[Key]:
-        """The scope, with each combination of values of some columns that a statement has."""
+    def keys(self, by: Sequence[str], where: Mapping[str, str | None] | None = None) -> list[Key]:
+        """What is asked for (by default the scope), with each combination of values of some columns that a statement has.
+
+        Raises
+        ------
+        OptionError
+            If one of these columns is asked for a value too.
+        """
+        both = [name for name in by if where is not None and where.get(name) is not None]
+        if both:
+            raise OptionError(f"expected {both[0]} in by= or as {both[0]}=, got it in both")
+        asked = self.key(where or {})
         at = [DIMENSIONS.index(name) for name in by]
         values = {tuple(statement.key[n] for n in at) for statement in self.statements}
         found: list[Key] = []
         for chosen in sorted(values, key=lambda value: tuple(part or "" for part in value)):
-            key = list(self.scope)
+            key = list(asked)
             for n, value in zip(at, chosen, strict=True):
                 key[n] = value
             found.append(tuple(key))

@@ -24,6 +24,7 @@ import polars as pl
 
 from casualtystats.errors import ContradictionError, MeasureError, NoReportsError, OptionError
 from casualtystats.ledger.audit import audit_frame
+from casualtystats.ledger.best import Best, best_of
 from casualtystats.ledger.conflicts import find_conflicts
 from casualtystats.ledger.holding import Holding
 from casualtystats.ledger.keys import DIMENSIONS, Key
@@ -31,7 +32,9 @@ from casualtystats.ledger.leaves import Partition
 from casualtystats.ledger.network import Cause
 from casualtystats.ledger.options import LedgerOptions, Of, Relax
 from casualtystats.ledger.progress import progress_bar
+from casualtystats.ledger.references import ReferenceLike, read_reference
 from casualtystats.ledger.results import Bounds, Contradictions, Explanation
+from casualtystats.ledger.statements import Statement
 from casualtystats.ledger.system import Question, Span
 from casualtystats.ledger.wording import contradiction, spoken_edge
 from casualtystats.markup import html_table
@@ -374,7 +377,8 @@ class Ledger:
         return Explanation(found, pl.DataFrame(told, schema=schema, orient="row"))
 
     def bounds_by(
-        self, every: Every, by: Sequence[LedgerBy] = (), *, origin: date | None = None, start: str | date | None = None,
+        self, every: Every, by: Sequence[LedgerBy] = (), *, place: str | None = None, group: str | None = None,
+        perpetrator: str | None = None, destination: str | None = None, origin: date | None = None, start: str | date | None = None,
         end: str | date | None = None, progress: bool | None = None, sharp: bool | None = None,
         integer: bool | None = None, relax: Relax | None = None, drop: list[str] | None = None,
         trust: list[str] | None = None,
@@ -387,6 +391,8 @@ class Ledger:
             The calendar; with a timedelta, cells start on `origin` (by default the first day).
         by : list of {"place", "group", "perpetrator", "destination"}
             A row for each value that a report has; null = all.
+        place, group, perpetrator, destination : str, optional
+            What to count, as in `bounds`; not for a column of `by`.
         origin : date, optional
             With a timedelta: a day on which a cell starts.
         start, end : str or date, optional
@@ -415,7 +421,8 @@ class Ledger:
         check_every(every, origin)
         begins = origin if isinstance(every, str) or origin is not None else held.first
         periods = calendar(_day(start) or held.first, _day(end) or held.last, every, begins).drop("cell").rows()
-        keys = held.keys(columns)
+        where = {"place": place, "group": group, "perpetrator": perpetrator, "destination": destination}
+        keys = held.keys(columns, where)
         questions = [Question(a.toordinal(), b.toordinal() + 1, key) for key in keys for a, b, _ in periods]
         exact = ledger.options.sharp if sharp is None else sharp
         whole = ledger.options.integer if integer is None else integer
@@ -433,11 +440,80 @@ class Ledger:
         schema |= {"period_start": pl.Date, "period_end": pl.Date, "days": pl.Int64, "low": pl.Int64, "high": pl.Int64}
         return pl.DataFrame(rows, schema=schema | {"sharp": pl.Boolean}, orient="row")
 
+    def best(
+        self, reference: ReferenceLike | None = None, every: Every = "day", by: Sequence[LedgerBy] = (), *,
+        origin: date | None = None, start: str | date | None = None, end: str | date | None = None,
+        progress: bool | None = None, relax: Relax | None = None, drop: list[str] | None = None,
+        trust: list[str] | None = None,
+    ) -> Best:  # fmt: skip
+        """One best value a cell: of all counts that agree with the reports, those nearest to a named reference.
+
+        Parameters
+        ----------
+        reference : "uniform", mapping, frame or series
+            There is none by default: no reference, no best. A *shape*: "uniform" (the same every day), or an indicator
+            (date -> weight, or a frame with `date` and `weight`). A *level*: an earlier series of the whole, as a frame or
+            an object with `to_frame()`, with `period_start`, `period_end` and `best`.
+        every, by, origin, start, end, progress, relax, drop, trust
+            As in `bounds_by`.
+
+        Returns
+        -------
+        Best
+            Best values with their bounds. `best` is null where a cell has no finite high, lies outside of the reports,
+            or where the reference does not tell it.
+
+        Raises
+        ------
+        OptionError
+            If no reference is named, a day that takes part has no weight, or has 0 where the reports need a count.
+        MeasureError
+            If an earlier series counts something else.
+        ContradictionError
+            If the reports can not all be true and no rule is named.
+
+        Notes
+        -----
+        With q the reference and x the count of a cell (a stretch of days in which the reports tell no day from another, in
+        one part: a place and group), the sum of x log(x / (s q)) - x + s q is made as small as the reports allow. Every
+        part has a scale s of its own. Of a shape, scales are free; of a level, they add up to 1: an earlier series says how
+        much all parts together are, not how they compare. Cells without a finite high cost nothing and get no value.
+
+        Where the reference agrees with the reports at a range of scales, the middle of the total's range is taken ("100 to
+        150" in ten days: 125). What then still differs, such as the part of children where only "at least 10 of them" is
+        known, is null: a reference of days says nothing of it. Inside a stretch values are spread in proportion to the
+        reference, which is exact (the chain rule of the divergence).
+
+        A best value is an assumption, not an estimate with an error. Values are not whole counts.
+
+        Examples
+        --------
+        >>> import polars as pl, casualtystats as cs
+        >>> reports = cs.read_reports(pl.DataFrame({
+        ...     "report_id": ["a", "b"], "measure": "killed", "unit": "people", "kind": "flow", "value": [100, 150],
+        ...     "start": ["2019-05-01", "2019-05-06"], "end": ["2019-05-10", "2019-05-15"],
+        ... }))
+        >>> found = cs.Ledger(reports).best("uniform", "month")
+        >>> found.reference
+        'uniform: the same every day'
+        >>> cs.Ledger(reports).best("uniform", start="2019-05-06", end="2019-05-06").to_frame()["best"].round(2).to_list()
+        [11.77]
+        """
+        ledger = self.settled(relax, drop, trust)
+        found = read_reference(reference, ledger.measure, ledger.unit)
+        cells = ledger.bounds_by(every, by, origin=origin, start=start, end=end, progress=progress)
+        return best_of(ledger._held, found, cells, _by(by), ledger.noun)
+
     def spans(self, periods: Sequence[tuple[date, date]], keys: Sequence[Key]) -> list[Span]:
         """Bounds of each period for each key (keys first), as the series of the builders ask for them."""
         self._refuse()
         asked = [Question(first.toordinal(), last.toordinal() + 1, key) for key in keys for first, last in periods]
         return self._held.spans(asked, sharp=self.options.sharp, integer=self.options.integer)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What is held, one statement a report (or a set of reports that relay one figure)."""
+        return self._held.statements
 
     def keys(self, by: Sequence[str] = ()) -> list[Key]:
         """The scope as a key, with each combination of values of some columns that a report has."""
@@ -473,7 +549,8 @@ class Ledger:
             )
         if fuzzy:
             notes.append("They hold for every possible period that was asked for")
-        if self.options.of == "occurred":
+        floors = any(statement.row["standard"] in ("verified", "documented") for statement in self._held.statements)
+        if self.options.of == "occurred" and floors:
             notes.append("Verified and documented counts are read as floors on what occurred")
         return ". ".join(notes) + ("." if notes else "")
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from casualtystats.errors import CasualtyStatsError
+from casualtystats.errors import CasualtyStatsError, ContradictionError
 from casualtystats.ledger.model import Line, Matrix
 from casualtystats.ledger.network import Cause
 
@@ -198,9 +198,7 @@ class Programme:
         sign = -1.0 if objective.most else 1.0
         costs = np.zeros(self.matrix.columns)
         costs[objective.columns] = sign * objective.coefficients
-        changed = np.flatnonzero(costs != self._costs).astype(np.int32)
-        self._solver.changeColsCost(len(changed), changed, costs[changed])
-        self._costs = costs
+        self._price(costs)
         if integer != self._whole:
             kind = highspy.HighsVarType.kInteger if integer else highspy.HighsVarType.kContinuous
             every = np.arange(self.matrix.columns, dtype=np.int32)
@@ -208,6 +206,16 @@ class Programme:
             self._whole = integer
         self._solver.run()
         status = self._solver.getModelStatus()
+        if integer and status in (self._status.kInfeasible, self._status.kUnboundedOrInfeasible):
+            # Without an objective nothing is unbounded: what is left is whether any whole counts fit.
+            self._price(np.zeros(self.matrix.columns))
+            self._solver.run()
+            if self._solver.getModelStatus() != self._status.kOptimal:
+                raise ContradictionError(
+                    "expected reports that whole counts can meet, got some that only fractions can: they contradict each "
+                    "other. Leave one out with drop=[report ids]; without integer=True the bounds over all numbers hold"
+                )
+            return Answer(None, [])
         if status in (self._status.kUnbounded, self._status.kUnboundedOrInfeasible):
             return Answer(None, [])
         if status != self._status.kOptimal:
@@ -221,6 +229,12 @@ class Programme:
         if integer:
             return Answer(int(sign * round(value)), [])
         return self._proven(np.array(self._solver.getSolution().row_dual), costs, value, sign)
+
+    def _price(self, costs: Floats) -> None:
+        """Change the objective, where it differs from the last one."""
+        changed = np.flatnonzero(costs != self._costs).astype(np.int32)
+        self._solver.changeColsCost(len(changed), changed, costs[changed])
+        self._costs = costs
 
     def _proven(self, duals: Floats, costs: Floats, value: float, sign: float) -> Answer:
         """The bound that the duals prove in whole numbers, with the rows that it rests on."""

@@ -14,11 +14,14 @@ from casualtystats.plots import alt_text
 from casualtystats.reports import Reports
 from casualtystats.series import outages
 from casualtystats.sitrep.found import Found, rate_table
+from casualtystats.sitrep.together import Found as Held
+from casualtystats.sitrep.together import span_every
 from casualtystats.vocabulary import measure_noun
 
 __all__ = ["Figure", "figures"]
 
 SHOWN: Final = 6
+TOGETHER: Final = 3
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,9 @@ class Figure:
     png: bytes
 
 
-def figures(reports: Reports, lead: list[str], found: list[Found], events: pl.DataFrame) -> Iterator[Figure]:
+def figures(
+    reports: Reports, lead: list[str], found: list[Found], held: list[Held], events: pl.DataFrame
+) -> Iterator[Figure]:
     """Draw what the reports hold; a family without reports is left out."""
     chosen = reports.filter(pl.col("report_id").is_in(lead))
     if len(chosen):
@@ -44,6 +49,17 @@ def figures(reports: Reports, lead: list[str], found: list[Found], events: pl.Da
         near = _recent(chosen)
         ax = plots.report_periods(near, events=events)
         yield _figure("report-periods", "lead", caption, alt_text.report_periods(near), ax)
+    for number, one in enumerate(held[:TOGETHER], 1):
+        where: dict[str, Any] = {"place": one.place or "", "group": one.group or ""}
+        caption = "Above, the reports; below, what they leave possible together: the band from the least to the most that agrees with every one."
+        ax = plots.ledger(one.ledger, every=span_every(one), **where)
+        yield _figure(
+            f"together-{number}",
+            f"together-{number}",
+            caption,
+            alt_text.ledger(one.ledger, every=span_every(one), **where),
+            ax,
+        )
     totals = reports.frame.filter(pl.col("kind") == "cumulative")
     for (measure, unit, group), same in totals.group_by("measure", "unit", "group", maintain_order=True):
         if same.height > 1:

@@ -20,6 +20,7 @@ from casualtystats.sitrep.figures import Figure, figures
 from casualtystats.sitrep.found import Found, find_series, rate_table
 from casualtystats.sitrep.numbers import Numbers
 from casualtystats.sitrep.tables import interval_rows, interval_table, rejected_table, report_table, to_csv, to_html
+from casualtystats.sitrep.together import find_ledgers, together_table, told
 from casualtystats.sitrep.write import check_target, write_folder
 
 __all__ = ["write_sitrep"]
@@ -91,8 +92,11 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
     claims = replay(reports, lead, numbers)
     step("building series")
     found, refused = find_series(reports)
+    step("reading reports together")
+    held, unread = find_ledgers(reports)
+    together = [told(one, number, numbers) for number, one in enumerate(held, 1)]
     drawn: list[Figure] = []
-    for figure in figures(reports, lead, found, datasets.events(str(folder))):
+    for figure in figures(reports, lead, found, held, datasets.events(str(folder))):
         step(f"drawing {figure.name}")
         drawn.append(figure)
     step("writing")
@@ -111,7 +115,9 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
             for key, name in _SECTIONS
         ],
         "lead_figures": [figure for figure in drawn if figure.section == "lead"],
+        "together": [(one, [figure for figure in drawn if figure.section == one.key]) for one in together],
         "refused": [(name, reason.partition(". ")[0]) for name, reason in refused],
+        "unread": [(name, reason.partition(". ")[0]) for name, reason in unread],
         "reports": Markup(to_html(every, "reports", notes=[_TABLE_NOTE])),
         "rejected": Markup(to_html(rejected_table(reports), "rejected", "Rows that were not accepted"))
         if reports.rejected.height else None,
@@ -137,6 +143,9 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
         files[f"tables/series-{number}.csv"] = to_csv(interval_table(one))
         audit = one.series.audit.collect()
         files[f"tables/series-{number}-audit.csv"] = to_csv(audit)
+    for number, one in enumerate(held, 1):
+        files[f"tables/together-{number}.csv"] = to_csv(together_table(one))
+        files[f"tables/together-{number}-contradictions.csv"] = to_csv(one.apart.to_frame())
     for figure in drawn:
         files[f"figures/{figure.name}.svg"] = figure.svg
         files[f"figures/{figure.name}.png"] = figure.png
