@@ -49,7 +49,7 @@ class Atoms:
     number: int = 0
     sets: dict[Key, frozenset[int]] = field(default_factory=dict[Key, frozenset[int]])
     _known: dict[tuple[int, ...], int] = field(default_factory=dict[tuple[int, ...], int])
-    _located: dict[Key, Located] = field(default_factory=dict[Key, Located])
+    _located: dict[tuple[Key, ...], Located] = field(default_factory=dict[tuple[Key, ...], Located])
 
     @classmethod
     def of(cls, keys: Sequence[Key], places: Places, partition: Mapping[Path, Sequence[Sequence[Path]]]) -> Atoms:
@@ -73,11 +73,12 @@ class Atoms:
         atoms.sets = {key: frozenset(held[at]) for at, key in enumerate(atoms.keys)}
         return atoms
 
-    def locate(self, key: Key) -> Located:
-        """Where any key lies, whether or not a report has it."""
-        if key not in self._located:
-            signatures, inside = self._signatures((key,))
-            within = set(inside)
+    def locate(self, key: Key, without: Sequence[Key] = ()) -> Located:
+        """Where any key lies, whether or not a report has it; or what is left of it without some others."""
+        asked = (key, *without)
+        if asked not in self._located:
+            signatures, inside = self._signatures(asked)
+            within = set(inside[0]).difference(*inside[1:])
             some: set[int] = set()
             part: set[int] = set()
             outside = False
@@ -88,11 +89,11 @@ class Atoms:
                     some.add(self._known[signature])
                 else:
                     part.add(self._known[signature])
-            self._located[key] = Located(frozenset(some - part), frozenset(some & part), outside)
-        return self._located[key]
+            self._located[asked] = Located(frozenset(some - part), frozenset(some & part), outside)
+        return self._located[asked]
 
-    def _signatures(self, more: tuple[Key, ...]) -> tuple[list[tuple[int, ...]], list[int]]:
-        """For each combination of leaves the keys that hold it; and the combinations in the last of `more`."""
+    def _signatures(self, more: tuple[Key, ...]) -> tuple[list[tuple[int, ...]], list[list[int]]]:
+        """For each combination of leaves the keys that hold it; and the combinations in each of `more`."""
         every = (*self.keys, *more)
         dimensions: list[Leaves] = []
         size = 1
@@ -117,7 +118,7 @@ class Atoms:
         for number, key in enumerate(self.keys):
             for cell in self._cells(key, dimensions, strides):
                 holds[cell].append(number)
-        inside = [cell for key in more for cell in self._cells(key, dimensions, strides)]
+        inside = [self._cells(key, dimensions, strides) for key in more]
         return [tuple(held) for held in holds], inside
 
     @staticmethod

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from casualtystats.errors import OptionError
 from casualtystats.ledger.atoms import Located
-from casualtystats.ledger.divergence import Problem, closest, needed
+from casualtystats.ledger.conic import Problem
+from casualtystats.ledger.divergence import closest, needed
 from casualtystats.ledger.holding import Holding
-from casualtystats.ledger.keys import DIMENSIONS
+from casualtystats.ledger.keys import DIMENSIONS, Key
 from casualtystats.ledger.model import Line, Matrix, Region
 from casualtystats.ledger.references import Reference
 from casualtystats.ledger.system import Component
@@ -94,7 +95,9 @@ class _Cells(NamedTuple):
     offset: int
 
 
-def best_of(held: Holding, reference: Reference, cells: pl.DataFrame, by: Sequence[str], about: str) -> Best:
+def best_of(
+    held: Holding, reference: Reference, cells: pl.DataFrame, whole: Key, by: Sequence[str], about: str
+) -> Best:
     """Best values of the cells of a calendar.
 
     Parameters
@@ -105,6 +108,8 @@ def best_of(held: Holding, reference: Reference, cells: pl.DataFrame, by: Sequen
         What is nearest is nearest to this.
     cells : pl.DataFrame
         Cells with their bounds, as `Ledger.bounds_by` gives them: for each key, each period.
+    whole : Key
+        What is asked for, where `by` does not tell.
     by : sequence of str
         The columns of the keys.
     about : str
@@ -118,7 +123,7 @@ def best_of(held: Holding, reference: Reference, cells: pl.DataFrame, by: Sequen
     at = [DIMENSIONS.index(name) for name in by]
     asked: list[tuple[Located, int, int]] = []
     for row in cells.select(*by, "period_start", "period_end").rows():
-        key: list[str | None] = list(held.scope)
+        key: list[str | None] = list(whole)
         for position, value in zip(at, row, strict=False):
             key[position] = value
         asked.append((held.system.atoms.locate(tuple(key)), row[-2].toordinal(), row[-1].toordinal() + 1))
@@ -130,11 +135,11 @@ def best_of(held: Holding, reference: Reference, cells: pl.DataFrame, by: Sequen
     for group in groups:
         values, apart = _nearest(group, reference, asked)
         total, divergence = total + values, divergence + apart
-    best: list[float | None] = []
-    for value, low, high in zip(total.tolist(), cells["low"], cells["high"], strict=True):
-        known = high is not None and not isnan(value)
-        # Nine digits are more than the solver has; the rest would differ from machine to machine.
-        best.append(min(max(float(f"{value:.9g}"), float(low)), float(high)) if known else None)
+    # Nine digits are more than the solver has; the rest would differ from machine to machine.
+    rounded = np.array([float(f"{value:.9g}") for value in total.tolist()])
+    low, high = (cells[name].cast(pl.Float64).to_numpy() for name in ("low", "high"))
+    inside = np.minimum(np.maximum(rounded, low), high)
+    best = [None if isnan(value) else value for value in inside.tolist()]
     frame = cells.select(
         *by, "period_start", "period_end", "days", "low", pl.Series("best", best, pl.Float64), "high",
         pl.lit(reference.words).alias("reference"),
@@ -198,8 +203,8 @@ def _problem(blocks: Sequence[_Cells], reference: Reference, columns: int) -> Pr
         lines += [(block.offset, line) for line in block.matrix.lines()]
         cells = sorted(block.column.items(), key=lambda cell: cell[1])
         regions = [_region(block.matrix, stretch, atom) for (stretch, atom), _ in cells]
-        tops = block.component.bounds(regions, integer=False, step=lambda: None)
-        for ((_, atom), column), region, (_, high) in zip(cells, regions, tops, strict=True):
+        spans = block.component.bounds(regions, integer=False, step=lambda: None)
+        for ((_, atom), column), region, (_, high) in zip(cells, regions, spans, strict=True):
             part[column] = parts.setdefault(atom, len(parts))
             if high is not None:
                 weight[column] = reference.days(region.first, region.until).sum()
@@ -213,9 +218,9 @@ def _problem(blocks: Sequence[_Cells], reference: Reference, columns: int) -> Pr
         ),
         shape=(len(lines), columns),
     )
-    low = np.array([-np.inf if line.low is None else float(line.low) for _, line in lines])
-    high = np.array([np.inf if line.high is None else float(line.high) for _, line in lines])
-    problem = Problem(table, low, high, weight, part, zero, reference.level)
+    floors = np.array([-np.inf if line.low is None else float(line.low) for _, line in lines])
+    tops = np.array([np.inf if line.high is None else float(line.high) for _, line in lines])
+    problem = Problem(table, floors, tops, weight, part, zero, reference.level)
     short = needed(problem)
     days = [where[column] for column in short.tolist() if weight[column] == 0 and not zero[column]]
     if days:

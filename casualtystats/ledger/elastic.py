@@ -65,16 +65,15 @@ class Elastic:
                 lines.append(_with(line, extra, low, high))
                 self._bounds.append([one] if gives else [])
         for pair in system.pairs:
-            gap = _low(system, pair.part) - _high(system, pair.whole)
             ends: list[Bound] = [(pair.part, "low"), (pair.whole, "high")]
             ends = [end for end in ends if giving is None or end[0] in giving]
             cells: list[tuple[int, int]] = []
             for end in ends:
-                slack = self._slack(end, columns, float(_low(system, end[0])) if end[1] == "low" else math.inf)
+                slack = self._slack(end, columns, float(pair.low) if end[1] == "low" else math.inf)
                 columns = max(columns, slack.column + 1)
                 cells.append((slack.column, 1))
             empty = np.empty(0, np.int64)
-            lines.append(_with(Line(-1, empty, empty, None, None), cells, gap, None))
+            lines.append(_with(Line(-1, empty, empty, None, None), cells, pair.low - pair.high, None))
             self._bounds.append(ends)
         cost, upper = np.zeros(columns), np.full(columns, math.inf)
         for slack in self._slacks.values():
@@ -132,11 +131,3 @@ def _with(line: Line, extra: Sequence[tuple[int, int]], low: int | None, high: i
     columns = np.concatenate([line.columns, np.array([column for column, _ in extra], np.int64)])
     coefficients = np.concatenate([line.coefficients, np.array([sign for _, sign in extra], np.int64)])
     return Line(line.row, columns, coefficients, low, high)
-
-
-def _low(system: System, statement: int) -> int:
-    return max(row.low for row in system.rows if row.statement == statement)
-
-
-def _high(system: System, statement: int) -> int:
-    return min(row.high for row in system.rows if row.statement == statement and row.high is not None)

@@ -77,18 +77,21 @@ class Holding:
         """
         statements, lines = _statements(selection, options)
         what = measure_noun(selection.measure, selection.unit)
-        keys = tuple(sorted({s.key for s in statements}, key=lambda key: tuple(value or "" for value in key)))
-        found = Keys(keys, places).scope(selection.fixed)
-        scope = tuple(found[name] for name in DIMENSIONS)
         origin = None if adds_over_time(selection.measure, selection.unit) else find_origin(statements, options, what)
 
+        def scope(some: Sequence[Statement]) -> Key:
+            keys = sorted({s.key for s in some}, key=lambda key: tuple(value or "" for value in key))
+            found = Keys(tuple(keys), places).scope(selection.fixed)
+            return tuple(found[name] for name in DIMENSIONS)
+
         def system(some: Sequence[Statement]) -> System:
+            whole = scope(some)
             if origin is None:
                 rows, pairs = additive_rows(some), []
             else:
-                rows = first_time_rows(some, origin, scope, selection.unit, places)
+                rows = first_time_rows(some, origin, whole, selection.unit, places)
                 pairs = contained(some, places)
-            rows += observed_rows(rows, scope, observed_days(options.observed))
+            rows += observed_rows(rows, whole, observed_days(options.observed))
             every = list(dict.fromkeys(row.key for row in rows))
             return System(rows, pairs, Atoms.of(every, places, check_partition(options.partition)))
 
@@ -100,7 +103,8 @@ class Holding:
         elif options.relax == "least" and not built.feasible:
             statements, told = relaxed(built, statements)
             built = system(statements)
-        return cls(options, places, tuple(statements), (*lines, *told), scope, origin, built, what)
+        everything = (*lines, *told)
+        return cls(options, places, tuple(statements), everything, scope(statements), origin, built, what)
 
     @property
     def first(self) -> date:
@@ -245,7 +249,9 @@ def _statements(selection: Selection, options: LedgerOptions) -> tuple[list[Stat
         known, older = newest(known)
         again = "the same figure was published again"
         lines += [AuditLine(name, "superseded", by, again) for name, by in older.collect().rows()]
-    frame = known.collect()
+    # Which row of the reports it is, for whoever looks for it there.
+    rows = selection.reports.frame.select("report_id").with_row_index("row", offset=1)
+    frame = known.collect().join(rows, on="report_id", how="left", maintain_order="left")
     if selection.as_of is None:
         refuse_vintages(frame.filter(~pl.col("report_id").is_in(options.drop)))
     statements, more = read_statements(frame, options)

@@ -35,6 +35,7 @@ from casualtystats.ledger.progress import progress_bar
 from casualtystats.ledger.references import ReferenceLike, read_reference
 from casualtystats.ledger.results import Bounds, Contradictions, Explanation
 from casualtystats.ledger.statements import Statement
+from casualtystats.ledger.subgroups import Unknown, parts_of, ratio_of
 from casualtystats.ledger.system import Question, Span
 from casualtystats.ledger.wording import contradiction, spoken_edge
 from casualtystats.markup import html_table
@@ -199,7 +200,21 @@ class Ledger:
     def _noun(self, key: Key) -> str:
         noun = measure_noun(self.measure, self.unit, key[1])
         edge = self._held.origin
-        return noun if edge is None else f"{noun}, counted once each, for the first time since {spoken_edge(edge)}"
+        if edge is None:
+            return noun
+        # Who fled before from elsewhere in the scope is not counted again in a part of it.
+        whole = self._held.scope[0]
+        where = f" from anywhere in {self.reports.places.name(whole)}" if key[0] != whole and whole else ""
+        return f"{noun}, counted once each, for the first time since {spoken_edge(edge)}{where}"
+
+    def _about(self, key: Key) -> str:
+        """What is counted, and where."""
+        names = [self.reports.places.name(place) for place in (key[0],) if place]
+        if key[3]:
+            names.append(f"to {self.reports.places.name(key[3])}")
+        if key[2]:
+            names.append(f"side: {key[2]}")
+        return ", ".join([self._noun(key), *names])
 
     @property
     def consistent(self) -> bool:
@@ -313,7 +328,7 @@ class Ledger:
         spans = held.spans(questions, sharp=exact, integer=whole)
         low, high = spans[0][0], spans[-1][1]
         told = asked or Period(held.first, held.first, held.last, held.last)
-        about = f"{ledger._noun(key)}, {told}" + (f", besides {', '.join(besides)}" if besides else "")
+        about = f"{ledger._about(key)}, {told}" + (f", besides {', '.join(besides)}" if besides else "")
         note = ledger._note(low, high, fuzzy=told.fuzzy, sharp=exact)
         sure = ledger._sure(sharp=exact, integer=whole) and not told.fuzzy
         return Bounds(low, None, high, unit=ledger.unit, about=about, sharp=sure, note=note)
@@ -378,7 +393,8 @@ class Ledger:
 
     def bounds_by(
         self, every: Every, by: Sequence[LedgerBy] = (), *, place: str | None = None, group: str | None = None,
-        perpetrator: str | None = None, destination: str | None = None, origin: date | None = None, start: str | date | None = None,
+        perpetrator: str | None = None, destination: str | None = None, origin: date | None = None,
+        start: str | date | None = None,
         end: str | date | None = None, progress: bool | None = None, sharp: bool | None = None,
         integer: bool | None = None, relax: Relax | None = None, drop: list[str] | None = None,
         trust: list[str] | None = None,
@@ -442,9 +458,10 @@ class Ledger:
 
     def best(
         self, reference: ReferenceLike | None = None, every: Every = "day", by: Sequence[LedgerBy] = (), *,
-        origin: date | None = None, start: str | date | None = None, end: str | date | None = None,
-        progress: bool | None = None, relax: Relax | None = None, drop: list[str] | None = None,
-        trust: list[str] | None = None,
+        place: str | None = None, group: str | None = None, perpetrator: str | None = None,
+        destination: str | None = None, origin: date | None = None, start: str | date | None = None,
+        end: str | date | None = None, progress: bool | None = None, relax: Relax | None = None,
+        drop: list[str] | None = None, trust: list[str] | None = None,
     ) -> Best:  # fmt: skip
         """One best value a cell: of all counts that agree with the reports, those nearest to a named reference.
 
@@ -454,7 +471,7 @@ class Ledger:
             There is none by default: no reference, no best. A *shape*: "uniform" (the same every day), or an indicator
             (date -> weight, or a frame with `date` and `weight`). A *level*: an earlier series of the whole, as a frame or
             an object with `to_frame()`, with `period_start`, `period_end` and `best`.
-        every, by, origin, start, end, progress, relax, drop, trust
+        every, by, place, group, perpetrator, destination, origin, start, end, progress, relax, drop, trust
             As in `bounds_by`.
 
         Returns
@@ -501,8 +518,131 @@ class Ledger:
         """
         ledger = self.settled(relax, drop, trust)
         found = read_reference(reference, ledger.measure, ledger.unit)
-        cells = ledger.bounds_by(every, by, origin=origin, start=start, end=end, progress=progress)
-        return best_of(ledger._held, found, cells, _by(by), ledger.noun)
+        cells = ledger.bounds_by(
+            every, by, place=place, group=group, perpetrator=perpetrator, destination=destination, origin=origin,
+            start=start, end=end, progress=progress,
+        )  # fmt: skip
+        where = {"place": place, "group": group, "perpetrator": perpetrator, "destination": destination}
+        whole = ledger._held.key(where)
+        return best_of(ledger._held, found, cells, whole, _by(by), ledger._noun(whole))
+
+    def parts(
+        self, group: str | None = None, period: Period | str | None = None, *, by: Literal["group", "perpetrator"] = "group",
+        place: str | None = None, relax: Relax | None = None, drop: list[str] | None = None,
+        trust: list[str] | None = None,
+    ) -> pl.DataFrame:  # fmt: skip
+        """The parts of a group, or its sides, each with its bounds and its share of the whole, and what is in none of them.
+
+        Parameters
+        ----------
+        group : str, optional
+            The whole; by default what all reports together speak about. "" is everybody.
+        period : Period or str, optional
+            As in `bounds`.
+        by : {"group", "perpetrator"}
+            Groups named directly below the whole, or sides.
+        place : str, optional
+            Where, as in `bounds`.
+        relax, drop, trust
+            A rule for contradictions, as in `settled`.
+
+        Returns
+        -------
+        pl.DataFrame
+            One row a `part` that a report names or a partition declares, and a last row "not in any named part": unknown,
+            not stated, or other; it is left out only where a declared partition says that there is nothing else. `low`,
+            `high` (null = no upper bound follows); `share_low`, `share_high`: between which the part's share of the whole
+            lies (null = the whole is surely 0). The parts of two crossing partitions overlap.
+
+        Raises
+        ------
+        ContradictionError
+            If the reports can not all be true and no rule is named, such as parts that are more than their whole.
+        OptionError
+            If `by` is not known.
+
+        Notes
+        -----
+        A share is bounded over all counts that agree with all reports at once (a linear-fractional programme, solved as a
+        linear one after Charnes and Cooper 1962), not by dividing bounds. It holds wherever the whole is not 0; fuzzy ends
+        may leave it wider than it could be, and it is not narrowed to whole counts.
+
+        Examples
+        --------
+        >>> import polars as pl, casualtystats as cs
+        >>> reports = cs.read_reports(pl.DataFrame({
+        ...     "report_id": ["all", "f", "c"], "measure": "killed", "unit": "people", "kind": "flow",
+        ...     "group": ["civilian", "civilian/woman", "civilian/child"], "value": [100, 15, 30],
+        ...     "qualifier": ["exactly", "at_least", "exactly"], "start": "2019-05-01", "end": "2019-05-10",
+        ... }))
+        >>> for row in cs.Ledger(reports).parts().rows(): print(*row)
+        civilian/child 30 30 0.3 0.3
+        civilian/woman 15 70 0.15 0.7
+        not in any named part 0 55 0.0 0.55
+        """
+        ledger = self.settled(relax, drop, trust)
+        ledger._refuse()
+        key = ledger._held.key({"place": place, "group": group})
+        return parts_of(ledger._held, key, ledger._held.questions(_period(period), key, ()), by)
+
+    def ratio(
+        self, numerator: str, denominator: str, period: Period | str | None = None, *, unknown: Unknown = "either",
+        place: str | None = None, perpetrator: str | None = None, relax: Relax | None = None,
+        drop: list[str] | None = None, trust: list[str] | None = None,
+    ) -> Bounds:  # fmt: skip
+        """Bounds of the ratio of two groups, such as civilians to fighters; those of unknown status are not forgotten.
+
+        Parameters
+        ----------
+        numerator, denominator : str
+            Groups that share nobody.
+        period : Period or str, optional
+            As in `bounds`.
+        unknown : {"either", "apart"}
+            Who is in neither group, but in the smallest group that holds both: "either" (default), each of them may belong
+            to either group; "apart", they are a category of their own: the ratio is that of the two named ones alone, and
+            the note says how many are left out.
+        place, perpetrator : str, optional
+            As in `bounds`.
+        relax, drop, trust
+            A rule for contradictions, as in `settled`.
+
+        Returns
+        -------
+        Bounds
+            Of numerator / denominator; no unit. `high` None: the denominator may be 0, or nothing bounds the numerator.
+
+        Raises
+        ------
+        OptionError
+            If the groups overlap or `unknown` is not known.
+        ContradictionError
+            If the reports can not all be true and no rule is named.
+
+        Notes
+        -----
+        With a, b, u the two groups and those in neither, "either" lies between the least a / (b + u) and the most
+        (a + u) / b over all counts that agree with all reports at once (Charnes and Cooper 1962).
+
+        Examples
+        --------
+        >>> import polars as pl, casualtystats as cs
+        >>> reports = cs.read_reports(pl.DataFrame({
+        ...     "report_id": ["all", "c", "f"], "measure": "killed", "unit": "people", "kind": "flow",
+        ...     "group": [None, "civilian", "fighter"], "value": [100, 60, 20], "start": "2019-05-01", "end": "2019-05-10",
+        ... }))
+        >>> ledger = cs.Ledger(reports)
+        >>> str(ledger.ratio("civilian", "fighter")), str(ledger.ratio("civilian", "fighter", unknown="apart"))
+        ('1.50 to 4', '3')
+        """
+        ledger = self.settled(relax, drop, trust)
+        ledger._refuse()
+        held, asked = ledger._held, _period(period)
+        base = held.key({"place": place, "perpetrator": perpetrator})
+        found = ratio_of(held, base, numerator, denominator, held.questions(asked, base, ()), unknown)
+        told = asked or Period(held.first, held.first, held.last, held.last)
+        nouns = [measure_noun(self.measure, self.unit, group) for group in (numerator, denominator)]
+        return found.bounds(f"ratio of {nouns[0]} to {nouns[1]}, {told}")
 
     def spans(self, periods: Sequence[tuple[date, date]], keys: Sequence[Key]) -> list[Span]:
         """Bounds of each period for each key (keys first), as the series of the builders ask for them."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -28,6 +29,7 @@ Integers = NDArray[np.int64]
 # Duals of such programmes are small fractions; a common multiple of the usual denominators.
 _PARTS = 60
 _SLACK = 1e-6
+_SPLIT = 200
 
 
 class Objective(NamedTuple):
@@ -120,6 +122,26 @@ class Programme:
         if integer:
             # What a solution over all numbers reaches, whole counts may not.
             return [self._whole_count(objective, step) for objective in objectives]
+        # From one question to the next the best basis changes least where both are about the same days.
+        starts = [(int(o.columns[0]) if len(o.columns) else -1, -len(o.columns)) for o in objectives]
+        order = sorted(range(len(objectives)), key=starts.__getitem__)
+        parts = [order] if len(order) < _SPLIT else [order[: len(order) // 2], order[len(order) // 2 :]]
+        # The solver runs outside of Python's lock: two halves, each in a fixed order with a solver of its own.
+        solvers = [self, *(Programme(self.matrix) for _ in parts[1:])]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            jobs = [
+                pool.submit(one._answers, [objectives[at] for at in part], step)
+                for one, part in zip(solvers, parts, strict=True)
+            ]
+            answers = [job.result() for job in jobs]
+        found: list[int | None] = [None] * len(objectives)
+        for part, some in zip(parts, answers, strict=True):
+            for at, bound in zip(part, some, strict=True):
+                found[at] = bound
+        return found
+
+    def _answers(self, objectives: Sequence[Objective], step: Callable[[], None]) -> list[int | None]:
+        """The bounds of objectives, one after the other."""
         table = self._matrix(objectives)
         tops = np.array([o.most for o in objectives])
         reached: list[Floats] = [table @ point for point in self._seen]
@@ -127,20 +149,17 @@ class Programme:
         lowest: Floats = np.min(np.stack(reached), axis=0)
         best: Floats = np.where(tops, highest, lowest)
         proven = self._simple(table, objectives)
-        found: list[int | None] = [None] * len(objectives)
-        # From one question to the next the best basis changes least where both are about the same days.
-        starts = [(int(o.columns[0]) if len(o.columns) else -1, -len(o.columns)) for o in objectives]
-        for at in sorted(range(len(objectives)), key=starts.__getitem__):
-            objective = objectives[at]
+        found: list[int | None] = []
+        for at, objective in enumerate(objectives):
             step()
             known = proven[at]
             if objective.most and self._open(objective):
-                continue
-            if known is not None and abs(best[at] - known) <= 1e-9 * max(1.0, abs(known)):
+                found.append(None)
+            elif known is not None and abs(best[at] - known) <= 1e-9 * max(1.0, abs(known)):
                 # A solution that was met already reaches a bound that one report alone implies.
-                found[at] = known
+                found.append(known)
             else:
-                found[at] = self._solve(objective, integer=False).bound
+                found.append(self._solve(objective, integer=False).bound)
                 values: Floats = table @ self._seen[-1]
                 best = np.where(tops, np.maximum(best, values), np.minimum(best, values))
         return found

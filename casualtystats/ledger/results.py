@@ -39,9 +39,13 @@ class Bounds(Estimate):
     @property
     def sentence(self) -> str:
         """The bounds with what they are about and what must be known of them."""
-        count = "not bounded by any report" if self.low == 0 and self.high is None else str(self)
+        count = str(self)
         text = f"{self.about}: {count}" if self.about else count
         return f"{text}. {self.note}" if self.note else f"{text}."
+
+    def __str__(self) -> str:
+        # "At least 0" would read as a finding.
+        return "not bounded by any report" if self.low == 0 and self.high is None else Estimate.__str__(self)
 
     def _repr_html_(self) -> str:
         return f"<span>{escape(self.sentence)}</span>"

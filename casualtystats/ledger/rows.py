@@ -47,10 +47,12 @@ class Row(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """A statement that lies inside another: `part`'s low can not exceed `whole`'s high."""
+    """A statement that lies inside another, and its low that exceeds the other's high."""
 
     part: int
     whole: int
+    low: int
+    high: int
 
 
 def additive_rows(statements: Sequence[Statement]) -> list[Row]:
@@ -151,7 +153,11 @@ def contained(statements: Sequence[Statement], places: Places) -> list[Pair]:
         begins = (first >= large.start.last) | (starts == starts[whole])
         until = (last <= large.end.first) | (ends == ends[whole])
         near: list[int] = np.flatnonzero((low > large.high) & begins & until).tolist()
-        pairs += [Pair(part, whole) for part in near if part != whole and keys.holds(large.key, statements[part].key)]
+        pairs += [
+            Pair(part, whole, statements[part].low, large.high)
+            for part in near
+            if part != whole and keys.holds(large.key, statements[part].key)
+        ]
     return pairs
 
 

@@ -33,7 +33,8 @@ def relaxed(system: System, statements: Sequence[Statement]) -> tuple[list[State
         if (before.low, before.high) != (after.low, after.high):
             read = spoken_bounds(after.low, after.high)
             words = f"{before.said} is read as {read}: the least by which contradictory reports give way"
-            audit += [AuditLine(name, "loosened", None, words) for name in before.ids]
+            # Relays of it have a line of their own.
+            audit.append(AuditLine(before.ids[0], "loosened", None, words))
     return found, audit
 
 

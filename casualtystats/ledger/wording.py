@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from casualtystats.ledger.conflicts import Conflict
+from casualtystats.ledger.keys import DIMENSIONS, Keys
 from casualtystats.ledger.results import Contradiction
 from casualtystats.ledger.statements import Edge, Statement
 from casualtystats.periods import Period, spoken_day
@@ -36,6 +37,7 @@ def contradiction(conflict: Conflict, statements: Sequence[Statement], places: P
     sentence = f"{'; '.join(told)}: {conflict.apart:,} apart"
     if len(members) > 1 and _areas(members, places):
         sentence += f", if {'both' if len(members) == 2 else 'all'} mean the same area"
+    sentence += _above(conflict, statements, places)
     if tension:
         sentence += "; a tension, as it rests on the band that is read into 'about'"
     names = {"low": "at least", "high": "at most"}
@@ -48,6 +50,41 @@ def contradiction(conflict: Conflict, statements: Sequence[Statement], places: P
         conflict.alone,
         sentence,
     )
+
+
+def _above(conflict: Conflict, statements: Sequence[Statement], places: Places) -> str:
+    """Where parts are more than the whole that they lie in: which row of the reports, and by how much."""
+    tops = [number for number, side in conflict.bounds if side == "high"]
+    if len(tops) != 1 or len(conflict.bounds) < 2 or len(conflict.statements) != len(conflict.bounds):
+        return ""
+    whole = statements[tops[0]]
+    parts = [statements[number] for number in conflict.statements if number != tops[0]]
+    if any(part.row["place"] != whole.row["place"] for part in parts):
+        # Then the question is whether both mean the same area, and not who is a part of whom.
+        return ""
+    keys = Keys(tuple({one.key: None for one in (whole, *parts)}), places)
+    for part in parts:
+        inside = part.start.first >= whole.start.first and part.end.last <= whole.end.last
+        if not inside or part.key == whole.key or not keys.holds(whole.key, part.key):
+            return ""
+    total = sum(part.low for part in parts)
+    if whole.high is None or total - whole.high != conflict.apart:
+        return ""
+    names = [f"{part.low:,} of {_apart(part, whole)}" for part in parts]
+    rows = [_row(part) for part in parts]
+    verb = "is" if len(parts) == 1 else f"together, {total:,}, are"
+    told = "; ".join(f"{row}: {name}" for row, name in zip(rows, names, strict=True))
+    return f" ({told} {verb} {conflict.apart:,} more than the {whole.high:,} of {_row(whole)})"
+
+
+def _row(statement: Statement) -> str:
+    return f"row {statement.row['row']} ({statement.name})"
+
+
+def _apart(part: Statement, whole: Statement) -> str:
+    """What tells a part from its whole: "group civilian/woman"."""
+    pairs = zip(DIMENSIONS, part.key, whole.key, strict=True)
+    return ", ".join(f"{name} {own}" for name, own, other in pairs if own != other)
 
 
 def _told(statement: Statement, *, by: bool) -> str:

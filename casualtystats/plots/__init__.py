@@ -6,8 +6,13 @@
 from casualtystats.plots import alt_text
 from casualtystats.plots.bars import flow
 from casualtystats.plots.files import figure_bytes, save
+from casualtystats.plots.ledger import ledger
 from casualtystats.plots.points import rate
+from casualtystats.plots.revisions import revisions
 from casualtystats.plots.steps import cumulative
 from casualtystats.plots.timelines import outages, report_periods
 
-__all__ = ["alt_text", "cumulative", "figure_bytes", "flow", "outages", "rate", "report_periods", "save"]
+__all__ = [
+    "alt_text", "cumulative", "figure_bytes", "flow", "ledger", "outages", "rate", "report_periods", "revisions",
+    "save",
+]  # fmt: skip

@@ -11,18 +11,23 @@ from typing import Any, Final
 
 import polars as pl
 
+from casualtystats.ledger import Ledger
+from casualtystats.ledger.options import Relax
 from casualtystats.periods import Period
+from casualtystats.periods.cadence import Every
 from casualtystats.plots.data.flow import flow_bars
 from casualtystats.plots.data.lanes import outage_lanes, report_lanes
+from casualtystats.plots.data.ledger import ledger_picture
 from casualtystats.plots.data.rate import rate_marks
+from casualtystats.plots.data.revisions import revision_noun, revision_points
 from casualtystats.plots.data.running import running_noun, running_points, running_steps
 from casualtystats.plots.dates import day_label
 from casualtystats.printing import Rounding, format_count, format_rate
 from casualtystats.rates import RateSeries
-from casualtystats.reports import Reports
+from casualtystats.reports import ReportArchive, Reports
 from casualtystats.series import CumulativeSeries, FlowSeries, OutageSeries
 
-__all__ = ["cumulative", "flow", "outages", "rate", "report_periods"]
+__all__ = ["cumulative", "flow", "ledger", "outages", "rate", "report_periods", "revisions"]
 
 _MOST: Final = 8
 
@@ -85,8 +90,63 @@ def cumulative(series: CumulativeSeries[Any] | Reports) -> str:
     low, high = format_count(row["low"]), None if row["high"] is None else format_count(row["high"])
     bounds = f"at least {low}, no upper bound known" if high is None else f"between {low} and {high}"
     best = "" if row["best"] is None else f"{format_count(row['best'])}; by the reports "
-    start, end = max(row["since"], series.info.first), row["date"]
-    return f"Running total of {series.info.noun} since {day_label(start)}. By {day_label(end)}: {best}{bounds}."
+    when = "" if row["since"] is None else f" since {day_label(max(row['since'], series.info.first))}"
+    kind = "Published counter" if row["since"] is None else "Running total"
+    return f"{kind} of {series.info.noun}{when}. By {day_label(row['date'])}: {best}{bounds}."
+
+
+def revisions(archive: ReportArchive | Reports) -> str:
+    """Each figure that was published more than once, with its numbers and days of publication.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from casualtystats.reports import read_reports
+    >>> reports = read_reports(pl.DataFrame({"report_id": ["a", "b"], "measure": "killed", "unit": "people",
+    ...     "kind": "flow", "source": "OHCHR", "start": "2019-04-29", "end": "2019-05-09", "value": [42, 48],
+    ...     "published": ["2019-05-10", "2019-06-01"]}))
+    >>> revisions(reports)
+    'Published numbers of violent deaths by OHCHR, as of each day. 29 April to 9 May 2019: 42 on 10 May 2019, 48 on 1 Jun 2019.'
+    """
+    points = revision_points(archive)
+    told: list[str] = []
+    for _, rows in points.group_by("line", maintain_order=True):
+        numbers = _some([f"{row['text']} {_published(row)}" for row in rows.to_dicts()], ", ")
+        told.append(f"{rows['line'][0]}: {numbers}")
+    source = f" by {points['source'][0]}" if points["source"].n_unique() == 1 else ""
+    return f"Published numbers of {revision_noun(archive)}{source}, as of each day. {'; '.join(told)}."
+
+
+def ledger(
+    ledger: Ledger, *, every: Every = "week", place: str | None = None, group: str | None = None,
+    relax: Relax | None = None, drop: list[str] | None = None, trust: list[str] | None = None,
+) -> str:  # fmt: skip
+    """Each report with its source and dates, the contradictions, and the bounds of each cell.
+
+    Examples
+    --------
+    >>> import polars as pl, casualtystats as cs
+    >>> reports = cs.read_reports(pl.DataFrame({"report_id": ["a"], "measure": ["killed"], "unit": ["people"],
+    ...     "kind": ["flow"], "source": ["SOHR"], "value": [42], "start": ["2019-05-13"], "end": ["2019-05-19"]}))
+    >>> ledger(cs.Ledger(reports))
+    'Timeline of 1 report. SOHR: 42, 13 to 19 May 2019. Bounds on violent deaths in a week. 13 May 2019 to 19 May 2019: 42.'
+    """
+    picture = ledger_picture(ledger, every, place=place, group=group, relax=relax, drop=drop, trust=trust)
+    many, shown = _many(picture.reports, "report"), picture.lanes.height
+    of = many if shown == picture.reports else f"{shown:,} of {many}"
+    told = f"Timeline of {of}. {_listed([_lane(row) for row in picture.lanes.to_dicts()])}"
+    if picture.groups:
+        apart = _some([one.sentence for one in picture.groups], ". ")
+        told += f" Reports that can not all be true: {apart}."
+    if not picture.consistent:
+        return f"{told} No bounds are drawn, as nothing follows from reports that contradict each other."
+    cells = picture.cells.with_columns(_run=pl.struct("low", "high").rle_id())
+    runs = cells.group_by("_run", maintain_order=True).agg(
+        pl.col("period_start", "low", "high").first(), pl.col("period_end").last(), cells=pl.len()
+    )
+    bounds = _listed([_cell(row) for row in runs.to_dicts()])
+    rules = "".join(f" {note}." for note in picture.notes if note.startswith(("Rule", "Left out")))
+    return f"{told} Bounds on {picture.label}. {bounds}{rules}"
 
 
 def rate(rate_series: RateSeries, *, thresholds: Mapping[str, float] | None = None) -> str:
@@ -102,10 +162,20 @@ def _many(number: int, noun: str) -> str:
 
 
 def _listed(parts: list[str]) -> str:
+    return _some(parts, "; ") + "."
+
+
+def _some(parts: list[str], joiner: str) -> str:
     if len(parts) <= _MOST:
-        return "; ".join(parts) + "."
+        return joiner.join(parts)
     half = _MOST // 2
-    return f"{'; '.join(parts[:half])}; {len(parts) - _MOST:,} more; {'; '.join(parts[-half:])}."
+    return joiner.join([*parts[:half], f"{len(parts) - _MOST:,} more", *parts[-half:]])
+
+
+def _published(row: dict[str, Any]) -> str:
+    day = day_label(row["date"])
+    early: date = row["date_earliest"]
+    return f"on {day}" if early == row["date"] else f"between {day_label(early)} and {day}"
 
 
 def _between(row: dict[str, Any], first: str, last: str) -> str:
@@ -122,6 +192,17 @@ def _lane(row: dict[str, Any]) -> str:
         when = str(Period(start, row["start_latest"], row["end_earliest"], end))
     kind = "running total, " if row["kind"] == "cumulative" else ""
     return f"{row['source']}: {row['text']}, {kind}{when}"
+
+
+def _cell(row: dict[str, Any]) -> str:
+    """Neighbouring cells that are bounded alike."""
+    when = _between(row, "period_start", "period_end") + (" (each cell)" if row["cells"] > 1 else "")
+    low, high = row["low"], row["high"]
+    if high is None:
+        return f"{when}: at least {format_count(low)}" if low else f"{when}: not bounded"
+    if low == high:
+        return f"{when}: {format_count(low)}"
+    return f"{when}: {format_count(low)} to {format_count(high)}" if low else f"{when}: up to {format_count(high)}"
 
 
 def _bar(row: dict[str, Any]) -> str:

@@ -24,9 +24,10 @@ from casualtystats.plots.style import (
     style_for,
 )
 
-__all__ = ["box_key", "flow_key", "lane_key", "line_key", "open_key", "rate_key"]
+__all__ = ["box_key", "flow_key", "lane_key", "ledger_key", "line_key", "open_key", "published_key", "rate_key"]
 
 _FUZZY: Final = "possible days: date not exactly known"
+_OPEN: Final = "no upper bound known"
 _UNBOUNDED: Final = "reported, but not bounded (not zero)"
 
 
@@ -42,7 +43,7 @@ def box_key(label: str, face: str, edge: str = "none", **look: Any) -> Patch:
     return Patch(label=label, facecolor=face, edgecolor=edge, **look)
 
 
-def open_key(label: str = "no upper bound known", *, hollow: bool = False, down: bool = False) -> Line2D:
+def open_key(label: str = _OPEN, *, hollow: bool = False, down: bool = False) -> Line2D:
     """An arrow, with its meaning."""
     return line_key(
         label,
@@ -111,6 +112,33 @@ def flow_key(bars: pl.DataFrame) -> list[Any]:
     return key
 
 
+def ledger_key(lanes: pl.DataFrame, cells: pl.DataFrame) -> list[Any]:
+    """The key of a ledger: its lanes, and the band below (columns of `LedgerPicture`)."""
+    rows = lanes.to_dicts()
+    state = set(cells["state"])
+    key = [handle for handle in lane_key(rows, tail=False) if "floor" not in state or handle.get_label() != _OPEN]
+    if lanes["left_out"].any():
+        key.append(box_key("left out by the rule", "white", GREY, linewidth=0.9, linestyle=(0, (2, 1.5))))
+    dashed = {sign["dashed"] for row in rows for sign in row["signs"]}
+    if False in dashed:
+        key.append(box_key("can not all be true (same number: one group)", "white", INK, linewidth=0.8))
+    if True in dashed:
+        look: dict[str, Any] = {"linewidth": 0.8, "linestyle": (0, (1.6, 1.1))}
+        key.append(box_key('in tension: rests on how "about" is read', "white", INK, **look))
+    if state & {"band", "exact"}:
+        key.append(box_key("what the reports allow", BAND, INK, linewidth=0.5, alpha=0.3))
+    if "floor" in state:
+        key.append(line_key("at least", INK, linewidth=1.2, linestyle=(0, (3, 2))))
+        key.append(open_key())
+    if cells["beyond"].any():
+        key.append(open_key("upper bound above the picture", hollow=True))
+    if "unbounded" in state:
+        key.append(
+            box_key("not bounded by any report (not zero)", lighter(COLOURS[0], 0.93), lighter(COLOURS[0]), hatch="..")
+        )
+    return key
+
+
 def rate_key(marks: pl.DataFrame, names: list[str], top: float) -> list[Any]:
     """The key of rates (columns of `rate_marks`) on an axis that ends at `top`."""
     split = len(names) > 1
@@ -143,6 +171,16 @@ def rate_key(marks: pl.DataFrame, names: list[str], top: float) -> list[Any]:
         key.append(open_key())
     if _any(marks, pl.col("state") == "no report"):
         key.append(box_key("no report (not zero)", GAP) if not split else box_key("no report: left out", "none"))
+    return key
+
+
+def published_key(points: pl.DataFrame) -> list[Any]:
+    """The key of what stands beside published numbers (columns of `revision_points`)."""
+    key: list[Any] = []
+    if _any(points, pl.col("low") < pl.col("high")):
+        key.append(line_key("from lower to upper bound", GREY, linewidth=4, alpha=0.35, solid_capstyle="butt"))
+    if _any(points, pl.col("date_earliest") < pl.col("date")):
+        key.append(line_key("possible days of publication", GREY, linewidth=0.8, marker="|", markersize=4))
     return key
 
 

@@ -13,34 +13,33 @@ from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.dates import day_label, number, use_dates
 from casualtystats.plots.events import draw_events
 from casualtystats.plots.keys import lane_key
+from casualtystats.plots.signs import draw_signs, signs_width
 from casualtystats.plots.style import (
     BAND,
     COLOURS,
-    DOWN_SIGN,
     FAINT,
+    GREY,
     HALO,
     INK,
     POSSIBLE,
     SMALL,
     UNKNOWN,
-    UP_SIGN,
     lighter,
 )
 from casualtystats.plots.text import text_width, wrap
 
-__all__ = ["draw_lanes"]
+__all__ = ["Placed", "draw_lanes", "lane_text", "lanes_height", "place_lane", "stack_lanes"]
 
 _HEAD: Final = 15.0
 _LANE: Final = 13.0
 _LINE: Final = SMALL * 1.3
 _THICK: Final = {"flow": 7.0, "cumulative": 3.0, "stock": 3.0}
-_MARK: Final = 8.0
 # Of the width, what bars keep at least when room is made for labels at their right.
 _BARS: Final = 0.55
 
 
 @dataclass
-class _Placed:
+class Placed:
     """A lane with the place of its text: right of the bar, left of it, or over it."""
 
     row: dict[str, Any]
@@ -49,6 +48,7 @@ class _Placed:
 
     @property
     def height(self) -> float:
+        """Points that the lane takes."""
         return _LANE + (len(self.lines) * _LINE if self.side == "over" else 0)
 
 
@@ -73,8 +73,8 @@ def draw_lanes(
     if last is None:
         left, right = sheet.ax.get_xlim()
         sheet.ax.set_xlim(left, left + (right - left) * 7 / 6 if tail else _room(sheet, rows, left, right))
-    placed = [_place(sheet, row, _text(row, first, last), over=tail) for row in rows]
-    body = _lanes(sheet, placed, tail=tail)
+    placed = [place_lane(sheet, row, lane_text(row, first, last), over=tail) for row in rows]
+    body = stack_lanes(sheet, placed, tail=tail)
     sheet.dress(grid=False)
     sheet.ax.spines["left"].set_visible(False)
     sheet.ax.set_yticks([])
@@ -82,7 +82,8 @@ def draw_lanes(
     sheet.settle(body if sheet.own else sheet.height, above, line, title, lane_key(rows, tail=tail))
 
 
-def _text(row: dict[str, Any], first: date | None, last: date | None) -> str:
+def lane_text(row: dict[str, Any], first: date | None, last: date | None) -> str:
+    """The text of a lane, with the dates of a bar that is cut at the first or last day shown."""
     parts: list[str] = []
     if first is not None and row["start"] < first:
         parts.append(f"from {day_label(row['start'])}")
@@ -91,13 +92,8 @@ def _text(row: dict[str, Any], first: date | None, last: date | None) -> str:
     return f"{row['text']} ({' '.join(parts)})" if parts else str(row["text"])
 
 
-def _mark(row: dict[str, Any]) -> float:
-    """Points that the arrow before an open number takes."""
-    return _MARK if row["open_top"] or row["open_bottom"] else 0.0
-
-
 def _needs(row: dict[str, Any], text: str) -> float:
-    return text_width(text, SMALL) + _mark(row) + (12 if row["kind"] == "stock" else 8)
+    return text_width(text, SMALL) + signs_width(row) + (12 if row["kind"] == "stock" else 8)
 
 
 def _room(sheet: Sheet, rows: list[dict[str, Any]], left: float, right: float) -> float:
@@ -112,18 +108,26 @@ def _room(sheet: Sheet, rows: list[dict[str, Any]], left: float, right: float) -
     return limit
 
 
-def _place(sheet: Sheet, row: dict[str, Any], text: str, *, over: bool) -> _Placed:
+def place_lane(sheet: Sheet, row: dict[str, Any], text: str, *, over: bool) -> Placed:
+    """Find room for the text of a lane: beside its bar, else over it."""
     left, right = sheet.ax.get_xlim()
     scale = sheet.width / (right - left)
     need = _needs(row, text)
     if not over and (number(row["end"]) + 0.5 - left) * scale + need <= sheet.width + 0.01:
-        return _Placed(row, "right", [text])
+        return Placed(row, "right", [text])
     if not over and (number(row["start"]) - 0.5 - left) * scale >= need:
-        return _Placed(row, "left", [text])
-    return _Placed(row, "over", wrap(text, sheet.width - 4 - _mark(row), SMALL))
+        return Placed(row, "left", [text])
+    return Placed(row, "over", wrap(text, sheet.width - 4 - signs_width(row), SMALL))
 
 
-def _lanes(sheet: Sheet, placed: list[_Placed], *, tail: bool) -> float:
+def lanes_height(sheet: Sheet, placed: list[Placed]) -> float:
+    """Points that lanes take, with the names of their sources."""
+    names = dict.fromkeys(lane.row["source"] for lane in placed)
+    heads = sum(_HEAD + (len(wrap(name, sheet.width - 4, SMALL, bold=True)) - 1) * _LINE for name in names)
+    return heads + sum(lane.height for lane in placed) + 4
+
+
+def stack_lanes(sheet: Sheet, placed: list[Placed], *, tail: bool) -> float:
     """Draw the lanes under each other, in points from the top; how many points they take."""
     sources = list(dict.fromkeys(lane.row["source"] for lane in placed))
     y = 0.0
@@ -153,7 +157,7 @@ def _lanes(sheet: Sheet, placed: list[_Placed], *, tail: bool) -> float:
     return y + 4
 
 
-def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> None:
+def _lane(sheet: Sheet, lane: Placed, y: float, colour: str, *, tail: bool) -> None:
     row, ax = lane.row, sheet.ax
     left, right = ax.get_xlim()
     start, end = max(left, number(row["start"]) - 0.5), min(right, number(row["end"]) + 0.5)
@@ -178,6 +182,15 @@ def _lane(sheet: Sheet, lane: _Placed, y: float, colour: str, *, tail: bool) -> 
             linestyle="none",
             zorder=4,
         )
+    elif until > sure and row.get("left_out"):
+        # What a rule leaves out stays to be seen, hollow.
+        hollow: dict[str, Any] = {
+            "facecolor": "white",
+            "edgecolor": colour,
+            "linewidth": 0.9,
+            "linestyle": (0, (2, 1.5)),
+        }
+        ax.add_patch(Rectangle((sure, y - 2.5), until - sure, 5, zorder=2, **hollow))
     elif until > sure:
         _box(ax, sure, until, y, thick, colour, "none", None)
     if row["kind"] == "cumulative" and end < right:
@@ -199,42 +212,31 @@ def _box(ax: Any, a: float, b: float, y: float, thick: float, face: str, edge: s
     ax.add_patch(box)
 
 
-def _print(sheet: Sheet, lane: _Placed, y: float, start: float, end: float) -> None:
+def _print(sheet: Sheet, lane: Placed, y: float, start: float, end: float) -> None:
     row, ax = lane.row, sheet.ax
     left, right = ax.get_xlim()
     scale = sheet.width / (right - left)
-    mark, after = _mark(row), 4.0 if row["kind"] == "stock" else 0.0
+    mark, after = signs_width(row), 4.0 if row["kind"] == "stock" else 0.0
     widest = max(text_width(line, SMALL) for line in lane.lines)
     if lane.side == "right":
-        at = (end - left) * scale + 3 + after
+        x, at = end, 3 + after
     elif lane.side == "left":
-        at = (start - left) * scale - 3 - after - mark - widest
+        x, at = start, -3 - after - mark - widest
     else:
-        at = max(2.0, min((start - left) * scale, sheet.width - widest - mark - 2))
+        x, at = left, max(2.0, min((start - left) * scale, sheet.width - widest - mark - 2))
     height = -(_LANE / 2 - 1 + len(lane.lines) * _LINE / 2) if lane.side == "over" else 0.0
     ax.annotate(
         "\n".join(lane.lines),
-        (left, y + height),
+        (x, y + height),
         (at + mark, 0),
         textcoords="offset points",
         va="center_baseline",
         fontsize=SMALL,
-        color=INK,
+        color=GREY if row.get("left_out") else INK,
         parse_math=False,
         gid="value",
         zorder=6,
         path_effects=HALO,
     )
-    if mark:
-        shape = UP_SIGN if row["open_top"] else DOWN_SIGN
-        first = height - (len(lane.lines) - 1) * _LINE / 2 if height else 0.0
-        ax.plot(
-            [left + (at + mark / 2 - 1) / scale],
-            [y + first],
-            marker=shape,
-            markersize=9,
-            color=INK,
-            linestyle="none",
-            markeredgewidth=0,
-            zorder=5,
-        )
+    first = height - (len(lane.lines) - 1) * _LINE / 2 if height else 0.0
+    draw_signs(ax, row, (x, y + first), at)

@@ -49,17 +49,19 @@ def figures(
         near = _recent(chosen)
         ax = plots.report_periods(near, events=events)
         yield _figure("report-periods", "lead", caption, alt_text.report_periods(near), ax)
-    for number, one in enumerate(held[:TOGETHER], 1):
-        where: dict[str, Any] = {"place": one.place or "", "group": one.group or ""}
-        caption = "Above, the reports; below, what they leave possible together: the band from the least to the most that agrees with every one."
-        ax = plots.ledger(one.ledger, every=span_every(one), **where)
-        yield _figure(
-            f"together-{number}",
-            f"together-{number}",
-            caption,
-            alt_text.ledger(one.ledger, every=span_every(one), **where),
-            ax,
+    for number, ledger in enumerate(held[:TOGETHER], 1):
+        every = span_every(ledger)
+        asked: dict[str, Any] = {"place": ledger.place or "", "group": ledger.group or "", "every": every}
+        caption = (
+            f"Above, the reports; below, what they leave possible together in each {every}: the band from the least to the "
+            "most that agrees with every report. Reports that contradict each other give way as little as possible."
+            if ledger.apart
+            else f"Above, the reports; below, what they leave possible together in each {every}: the band from the least "
+            "to the most that agrees with every report."
         )
+        ax = plots.ledger(ledger.standing, relax="least" if ledger.apart else None, **asked)
+        alt = alt_text.ledger(ledger.standing, relax="least" if ledger.apart else None, **asked)
+        yield _figure(f"together-{number}", f"together-{number}", caption, alt, ax)
     totals = reports.frame.filter(pl.col("kind") == "cumulative")
     for (measure, unit, group), same in totals.group_by("measure", "unit", "group", maintain_order=True):
         if same.height > 1:

@@ -143,9 +143,9 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
         files[f"tables/series-{number}.csv"] = to_csv(interval_table(one))
         audit = one.series.audit.collect()
         files[f"tables/series-{number}-audit.csv"] = to_csv(audit)
-    for number, one in enumerate(held, 1):
-        files[f"tables/together-{number}.csv"] = to_csv(together_table(one))
-        files[f"tables/together-{number}-contradictions.csv"] = to_csv(one.apart.to_frame())
+    for number, ledger in enumerate(held, 1):
+        files[f"tables/together-{number}.csv"] = to_csv(together_table(ledger))
+        files[f"tables/together-{number}-contradictions.csv"] = to_csv(ledger.apart.to_frame())
     for figure in drawn:
         files[f"figures/{figure.name}.svg"] = figure.svg
         files[f"figures/{figure.name}.png"] = figure.png

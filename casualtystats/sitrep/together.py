@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from casualtystats.errors import CasualtyStatsError, MixedStandardsError, NotAdditiveError, VintageError
 from casualtystats.estimates import Estimate
-from casualtystats.ledger import Contradiction, Contradictions, Explanation, Ledger, LedgerOptions
+from casualtystats.ledger import Bounds, Contradiction, Contradictions, Explanation, Ledger, LedgerOptions
 from casualtystats.periods import Period
 from casualtystats.periods.cadence import Named, calendar
 from casualtystats.periods.dates import format_date
@@ -30,8 +30,9 @@ _KINDS: Final = ("flow", "cumulative")
 
 @dataclass(frozen=True)
 class Found:
-    """A ledger, what in it most reports are about, and how it was read."""
+    """A ledger as its reports stand, with its contradictions; settled where there are some; what most reports are about."""
 
+    standing: Ledger
     ledger: Ledger
     place: str | None
     group: str | None
@@ -56,9 +57,9 @@ def find_ledgers(reports: Reports) -> tuple[list[Found], list[tuple[str, str]]]:
     """Ledgers of two or more reports of one measure and unit, most reports first; and what can not be one, with why.
 
     Reports of one standard are read as one count of what was reported, those of several as bounds on what occurred.
-    Where a figure was published several times, the newest is taken. People displaced and facilities are counted for the
-    first time since the day on which most reports begin, where running totals begin on several. Contradictory reports give way as little as possible.
-    All of this is said.
+    Where a figure was published several times, the newest is taken. Where people displaced or facilities are counted
+    since several days, first times are counted since the day on which most reports begin. Contradictory reports give
+    way as little as possible. All of this is said on the page.
     """
     usable = reports.frame.filter(pl.col("kind").is_in(_KINDS))
     found: list[Found] = []
@@ -76,7 +77,7 @@ def find_ledgers(reports: Reports) -> tuple[list[Found], list[tuple[str, str]]]:
         if len(ledger) > 1:
             keys = Counter((s.key[0], s.key[1]) for s in ledger.statements)
             place, group = min(keys, key=lambda key: (-keys[key], str(key[0] or ""), str(key[1] or "")))
-            found.append(Found(ledger, place, group, apart))
+            found.append(Found(standing, ledger, place, group, apart))
     return sorted(found, key=lambda one: (-len(one.ledger), one.ledger.measure, one.ledger.unit)), refused
 
 
@@ -130,11 +131,10 @@ def told(found: Found, number: int, numbers: Numbers) -> Together:
     where: dict[str, Any] = {"place": found.place or "", "group": found.group or ""}
     whole = ledger.explain(span, **where)
     noun = whole.bounds.about.removesuffix(f", {span}")
-    place = ledger.reports.places.name(found.place)
     method = "least and most that agree with every report"
     behind = _behind(whole)
     total = numbers.put(
-        f"{noun}, {place}: what all reports leave possible", _text(whole.bounds), whole.bounds, unit=ledger.unit,
+        f"{noun}: what all reports leave possible", _text(whole.bounds), whole.bounds, unit=ledger.unit,
         method=method, reports=behind, period=span,
     )  # fmt: skip
     used = Counter(behind)
@@ -161,7 +161,7 @@ def told(found: Found, number: int, numbers: Numbers) -> Together:
     most = sorted(used.items(), key=lambda pair: (-pair[1], pair[0]))[:MATTER]
     return Together(
         key,
-        f"{noun[:1].upper()}{noun[1:]}, {place}, {span}",
+        f"{noun[:1].upper()}{noun[1:]}, {span}",
         _said(ledger),
         total,
         Markup(to_html(pl.DataFrame(rows), key)) if rows else None,
@@ -202,8 +202,8 @@ def _behind(explained: Explanation) -> list[str]:
     return sorted({name for name in names if name != "observed"})
 
 
-def _text(known: Estimate) -> str:
-    return str(Estimate(known.low, None, known.high)) if known.low or known.high is not None else "not bounded"
+def _text(known: Bounds) -> str:
+    return str(known) if known.low or known.high is not None else "not bounded"
 
 
 def _apart(one: Contradiction, numbers: Numbers, unit: Unit) -> Markup:

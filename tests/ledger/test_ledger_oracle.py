@@ -25,7 +25,9 @@ def met(values: list[int], facts: list[Fact]) -> bool:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(facts(DAYS, 3), min_size=1, max_size=4), st.integers(0, DAYS - 1), st.data())
-def test_one_place_and_group_is_exactly_the_least_and_the_most(some: list[Fact], first: int, data: st.DataObject) -> None:
+def test_one_place_and_group_is_exactly_the_least_and_the_most(
+    some: list[Fact], first: int, data: st.DataObject
+) -> None:
     last = data.draw(st.integers(first, DAYS - 1))
     # Counts above MOST on one day change no bound that is not open: no high is above 4.
     sums = [sum(v[first : last + 1]) for v in assignments(DAYS, MOST) if met(list(v), some)]
@@ -61,9 +63,7 @@ def test_nested_groups_are_exactly_the_least_and_the_most(
     sums = [
         total(values, *asked, group)
         for values in product(range(4), repeat=8)
-        if all(
-            low <= total(values, a, b, name) <= (1e9 if high is None else high) for (a, b, low, high), name in some
-        )
+        if all(low <= total(values, a, b, name) <= (1e9 if high is None else high) for (a, b, low, high), name in some)
     ]
     ledger = Ledger(reports(*(said(*fact, group=name) for fact, name in some)))
     period = f"{day(asked[0])}/{day(asked[1])}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, TypeVar
 
 from casualtystats.errors import KindError, MeasureError, OptionError
+from casualtystats.ledger import Ledger
 from casualtystats.rates import RateSeries
 from casualtystats.reports import Reports
 from casualtystats.series import CumulativeSeries, FlowSeries, OutageSeries, StockSeries
@@ -20,6 +21,7 @@ _NAMES: Final[dict[type, tuple[str, str]]] = {
     StockSeries: ("a stock", "plots.report_periods(reports), which marks stocks on their dates"),
     OutageSeries: ("facility outages", "plots.outages(series), or plots.flow(series.distinct)"),
     RateSeries: ("rates", "plots.rate(rates)"),
+    Ledger: ("a ledger", "plots.ledger(ledger)"),
 }
 
 
