@@ -12,6 +12,7 @@ from markupsafe import Markup
 from casualtystats.errors import CasualtyStatsError, MixedStandardsError, NotAdditiveError, VintageError
 from casualtystats.estimates import Estimate
 from casualtystats.ledger import Bounds, Contradiction, Contradictions, Explanation, Ledger, LedgerOptions
+from casualtystats.ledger.statements import Statement
 from casualtystats.periods import Period
 from casualtystats.periods.cadence import Named, calendar
 from casualtystats.periods.dates import format_date
@@ -25,6 +26,7 @@ __all__ = ["Found", "Together", "find_ledgers", "span_every", "together_table", 
 
 MATTER: Final = 5
 WEEKS: Final = 60
+FLOORS: Final = ("verified", "documented")
 _KINDS: Final = ("flow", "cumulative")
 
 
@@ -114,9 +116,11 @@ def _said(ledger: Ledger) -> str:
     """How the reports were read, in words."""
     told = {
         "reported": "what was reported, as all reports rest on one standard",
-        "occurred": "what occurred: the reports rest on several standards, and what was verified or documented is a floor",
+        "occurred": "what occurred, as the reports rest on several standards",
     }[ledger.options.of]
     parts = [f"Bounds on {told}"]
+    if ledger.options.of == "occurred" and any(s.row["standard"] in FLOORS for s in ledger.statements):
+        parts.append("what was verified or documented is a floor")
     if ledger.as_of is not None:
         parts.append(f"each figure as last published by {ledger.as_of}")
     if ledger.options.relax is not None:
@@ -132,12 +136,13 @@ def told(found: Found, number: int, numbers: Numbers) -> Together:
     whole = ledger.explain(span, **where)
     noun = whole.bounds.about.removesuffix(f", {span}")
     method = "least and most that agree with every report"
-    behind = _behind(whole)
+    # Where nothing follows, it follows from all reports about this place and group that nothing does.
+    behind = _behind(whole) or sorted(name for s in _held(found) for name in s.ids)
     total = numbers.put(
         f"{noun}: what all reports leave possible", _text(whole.bounds), whole.bounds, unit=ledger.unit,
         method=method, reports=behind, period=span,
     )  # fmt: skip
-    used = Counter(behind)
+    used = Counter(_behind(whole))
     every = span_every(found)
     rows: list[dict[str, str]] = []
     silent = 0
@@ -182,12 +187,17 @@ def together_table(found: Found) -> pl.DataFrame:
 
 def _span(found: Found) -> Period:
     """The days that the reports about the chosen place and group speak about."""
-    held = [s for s in found.ledger.statements if (s.key[0], s.key[1]) == (found.place, found.group)]
+    held = _held(found)
     first, last = min(s.row["start_earliest"] for s in held), max(s.row["end_latest"] for s in held)
     origin = found.ledger.origin
     if origin is not None:
         first = min(max(first, origin.start_earliest), last)
     return Period(first, first, last, last)
+
+
+def _held(found: Found) -> list[Statement]:
+    """What is held about the chosen place and group."""
+    return [s for s in found.ledger.statements if (s.key[0], s.key[1]) == (found.place, found.group)]
 
 
 def span_every(found: Found) -> Named:
