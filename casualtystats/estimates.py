@@ -246,7 +246,7 @@ class Estimate:
         high = format_count(self.high, "up")
         if self.exact:
             return best
-        if self.best is None and self.low == self.high:
+        if self.best is None and self.low == self.high and self.qualifier not in ("up_to", "less_than"):
             return high
         if self.best is None:
             if self.qualifier == "less_than" and self.stated is not None:

@@ -34,10 +34,10 @@ __all__ = ["Closest", "closest", "needed"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 # How far apart, of the total, the ends of a range may be that is wide by roundings alone.
-_SURE = 1e-5
+_SURE = 1e-4
 _NONE = 1e-9
 # By how much rows may be off around a solution, in units of the largest bound / 10.
-_SLACK = 1e-7
+_SLACK = 1e-6
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ class _Face:
             low = high = float(total @ self._point)
         middle = (low + high) / 2
         self._table = vstack([self._table, self._row(total)]).tocsr()
-        gap = 1e-7 * max(1.0, middle)
+        gap = _SLACK * max(1.0, middle)
         self._low, self._high = np.append(self._low, middle - gap), np.append(self._high, middle + gap)
         scales = np.array([self._sure(row, middle) for row in np.eye(len(total)) * total])
         # Where every part is determined, all is.

@@ -224,7 +224,7 @@ class Holding:
             if question.besides:
                 self.system.check_besides(question)
         if not sharp or not self.system.fuzzy:
-            return self.system.bounds(questions, integer=integer, step=step)
+            return _whole(self.system.bounds(questions, integer=integer, step=step))
         found: list[Span] | None = None
         for system in dated_systems(self.system):
             if system.feasible:
@@ -235,7 +235,17 @@ class Holding:
                 "expected some choice of dates for the fuzzy ends under which all reports can be true, got none: they contradict "
                 "each other on every one of their possible days. Leave a report out with drop=[report ids], or widen its dates"
             )
-        return found
+        return _whole(found)
+
+
+def _whole(spans: list[Span]) -> list[Span]:
+    """Refuse bounds between which there is no whole count: only fractions agree with all reports."""
+    if any(high is not None and low > high for low, high in spans):
+        raise ContradictionError(
+            "expected reports that whole counts can meet, got some that only fractions can: they contradict each other. Leave "
+            "one out with drop=[report ids]"
+        )
+    return spans
 
 
 def _hull(a: Span, b: Span) -> Span:

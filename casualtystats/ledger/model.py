@@ -79,7 +79,9 @@ class Matrix:
         self.fuzzy = bool(uses)
         self._cell = np.full((len(self.days), len(every)), -1, np.int64)
         for row in rows:
-            span = slice(self._day[row.start.first], self._day[row.end.last])
+            # A start that may lie after the last possible end reaches beyond the row's own cells.
+            first, last = min(row.start.first, row.end.first), max(row.start.last, row.end.last)
+            span = slice(self._day[first], self._day[last])
             self._cell[span, self._positions(row.key)] = 0
         touched = self._cell == 0
         self.cells = int(touched.sum())

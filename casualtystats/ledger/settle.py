@@ -78,5 +78,17 @@ def trusted(
                 audit += [AuditLine(name, "not_trusted", by, reason) for name in statements[number].ids]
             else:
                 fits.append(number)
+        # Together they may contradict what is trusted more, each of them alone not: then all of them give way.
+        while group := find_conflict(system.only([*kept, *fits])):
+            more = [other for other in group if other in kept]
+            less = [number for number in group if number in fits]
+            if not more or not less:
+                break
+            names = ", ".join(statements[other].name for other in more)
+            reason = f"with others of its rank it contradicts {names}, of a source that is trusted more"
+            for number in less:
+                by = statements[more[0]].ids[0]
+                audit += [AuditLine(name, "not_trusted", by, reason) for name in statements[number].ids]
+            fits = [number for number in fits if number not in less]
         kept += fits
     return [statements[number] for number in sorted(kept)], audit

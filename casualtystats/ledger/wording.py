@@ -59,7 +59,7 @@ def _above(conflict: Conflict, statements: Sequence[Statement], places: Places) 
         return ""
     whole = statements[tops[0]]
     parts = [statements[number] for number in conflict.statements if number != tops[0]]
-    if any(part.row["place"] != whole.row["place"] for part in parts):
+    if any(part.row["place"] != whole.row["place"] for part in parts) and _zones((whole, *parts), places):
         # Then the question is whether both mean the same area, and not who is a part of whom.
         return ""
     keys = Keys(tuple({one.key: None for one in (whole, *parts)}), places)
@@ -97,6 +97,10 @@ def _told(statement: Statement, *, by: bool) -> str:
 
 
 def _areas(members: Sequence[Statement], places: Places) -> bool:
-    """Whether the conflict rests on what an area is: names differ, or a zone has no boundary that all agree on."""
+    """Whether the conflict rests on what an area is: sources draw it differently, and zones have no agreed boundary."""
+    return len({statement.row["source"] for statement in members}) > 1 or _zones(members, places)
+
+
+def _zones(members: Sequence[Statement], places: Places) -> bool:
     names = {statement.row["place"] for statement in members}
-    return len(names) > 1 or any(name in places.zones for name in names)
+    return any(name in places.zones or places.zone_above(name) is not None for name in names)

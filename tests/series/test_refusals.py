@@ -127,7 +127,10 @@ def test_reports_of_another_kind_are_not_taken() -> None:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ({"overlap": "ad"}, "'raise', 'add', 'latest', 'difference', 'bounds', a list of sources or LedgerOptions; got 'ad'"),
+        (
+            {"overlap": "ad"},
+            "'raise', 'add', 'latest', 'difference', 'bounds', a list of sources or LedgerOptions; got 'ad'",
+        ),
         ({"overlap": None}, "got None"),
         ({"by": "place"}, "a list of different columns.*got 'place'"),
         ({"by": ["place", "place"]}, "a list of different columns"),
