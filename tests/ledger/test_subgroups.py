@@ -283,10 +283,17 @@ def test_several_parts_above_their_whole() -> None:
     assert "together, 55, are 5 more than the 50 of row 1 (civ)" in sentence
 
 
-def test_a_part_in_a_shorter_period_and_a_smaller_place() -> None:
+def test_a_part_in_a_shorter_period() -> None:
+    rows = (said(0, 9, 50, 50, place="A"), said(2, 3, 60, None, place="A", group="civilian"))
+    sentence = Ledger(reports(*rows)).contradictions()[0].sentence
+    assert "row 2 (r1): 60 of group civilian is 10 more than the 50 of row 1 (r0)" in sentence
+
+
+def test_of_places_it_is_asked_whether_they_are_one_area() -> None:
     rows = (said(0, 9, 50, 50, place="A"), said(2, 3, 60, None, place="A/b"))
     sentence = Ledger(reports(*rows)).contradictions()[0].sentence
-    assert "row 2 (r1): 60 of place A/b is 10 more than the 50 of row 1 (r0)" in sentence
+    assert "row" not in sentence
+    assert "10 apart, if both mean the same area" in sentence
 
 
 def test_other_contradictions_are_told_without_parts() -> None:
