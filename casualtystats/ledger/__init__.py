@@ -1,5 +1,6 @@
 """What reports say together: overlaps and rules for them, and the ledger of bounds and contradictions."""
 
+from casualtystats.ledger.best import Best
 from casualtystats.ledger.keys import DIMENSIONS, Keys
 from casualtystats.ledger.ledger import Ledger
 from casualtystats.ledger.options import LedgerOptions
@@ -10,6 +11,7 @@ from casualtystats.ledger.rules import Resolution, resolve
 
 __all__ = [
     "DIMENSIONS",
+    "Best",
     "Bounds",
     "Contradiction",
     "Contradictions",

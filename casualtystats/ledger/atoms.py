@@ -75,6 +75,8 @@ class Atoms:
 
     def locate(self, key: Key, without: Sequence[Key] = ()) -> Located:
         """Where any key lies, whether or not a report has it; or what is left of it without some others."""
+        if key in self.sets and not without:
+            return Located(self.sets[key], frozenset(), outside=False)
         asked = (key, *without)
         if asked not in self._located:
             signatures, inside = self._signatures(asked)

@@ -46,10 +46,10 @@ def find_conflict(system: System) -> tuple[int, ...]:
     if system.pairs:
         first = min(system.pairs)
         return tuple(sorted((first.part, first.whole)))
-    for component in system.components:
+    for component in system.every:
         if component.feasible:
             continue
-        alone = System(component.rows, [], system.atoms)
+        alone = System(component.rows, [], component.table)
         if component.single:
             found = {component.rows[cause.row].statement for cause in component.network.cycle}
         else:

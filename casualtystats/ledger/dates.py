@@ -19,7 +19,8 @@ FEW: Final = 2_000
 def _names(system: System) -> dict[str, Edge]:
     return {
         edge.shared: edge
-        for row in system.rows
+        for one in (system, *system.others)
+        for row in one.rows
         for edge in (row.start, row.end)
         if edge.fuzzy and not edge.shared.startswith(WINDOW)
     }
@@ -33,7 +34,7 @@ def ways(system: System) -> int:
     return number
 
 
-def dated_systems(system: System) -> Iterator[System]:
+def dated_systems(system: System, *, first_times: bool = False) -> Iterator[System]:
     """The systems with known ends, one for each choice of dates that leaves every period at least one day.
 
     Raises
@@ -50,9 +51,16 @@ def dated_systems(system: System) -> Iterator[System]:
     names = _names(system)
     for days in product(*(range(edge.first, edge.last + 1) for edge in names.values())):
         chosen = dict(zip(names, days, strict=True))
-        rows = [row._replace(start=_put(row.start, chosen), end=_put(row.end, chosen)) for row in system.rows]
-        if all(_possible(row) for row in rows):
-            yield System(rows, system.pairs, system.atoms)
+        dated = [_dated(one, chosen) for one in (system, *system.others)]
+        if first_times or all(_possible(row) for one in dated for row in one.rows):
+            # A row of first times that ends before the origin, on these dates, says nothing.
+            kept = [System([row for row in one.rows if _possible(row)], one.pairs, one.atoms) for one in dated]
+            yield System(kept[0].rows, kept[0].pairs, kept[0].atoms, kept[1:])
+
+
+def _dated(system: System, chosen: dict[str, int]) -> System:
+    rows = [row._replace(start=_put(row.start, chosen), end=_put(row.end, chosen)) for row in system.rows]
+    return System(rows, system.pairs, system.atoms)
 
 
 def _put(edge: Edge, chosen: dict[str, int]) -> Edge:

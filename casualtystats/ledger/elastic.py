@@ -7,8 +7,7 @@ as small as it can be. The bounds whose duals are not zero are the ones in confl
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any, Literal
 
 import numpy as np
@@ -22,14 +21,7 @@ __all__ = ["Bound", "Elastic", "Side"]
 Side = Literal["low", "high"]
 Bound = tuple[int, Side]
 _TINY = 1e-6
-
-
-@dataclass(frozen=True)
-class _Slack:
-    """Column of the amount by which one bound of one statement gives way, and how far it can."""
-
-    column: int
-    most: float
+_NEAR = 0.005
 
 
 class Elastic:
@@ -44,54 +36,51 @@ class Elastic:
     """
 
     def __init__(self, system: System, giving: Collection[int] | None = None) -> None:
-        matrix = Matrix(system.rows, system.atoms.sets)
-        self._slacks: dict[Bound, _Slack] = {}
-        columns = matrix.columns
-        lines: list[Line] = []
+        matrices = [Matrix(component.rows, component.sets) for component in system.every]
+        self._slacks: dict[Bound, int] = {}
+        self._columns = sum(matrix.columns for matrix in matrices)
+        self._lines: list[Line] = []
         self._bounds: list[list[Bound]] = []
-        for line in matrix.lines():
-            number = -1 if line.row < 0 else system.rows[line.row].statement
-            gives = number >= 0 and (giving is None or number in giving)
-            for side, bound in (("low", line.low), ("high", line.high)):
-                if bound is None:
-                    continue
-                extra: list[tuple[int, int]] = []
-                one: Bound = (number, "low" if side == "low" else "high")
-                if gives:
-                    slack = self._slack(one, columns, float(bound) if side == "low" else math.inf)
-                    columns = max(columns, slack.column + 1)
-                    extra = [(slack.column, 1 if side == "low" else -1)]
-                low, high = (bound, None) if side == "low" else (None, bound)
-                lines.append(_with(line, extra, low, high))
-                self._bounds.append([one] if gives else [])
+        before = 0
+        for matrix in matrices:
+            for line in matrix.lines():
+                number = -1 if line.row < 0 else matrix.rows[line.row].statement
+                gives = number >= 0 and (giving is None or number in giving)
+                moved = line._replace(columns=line.columns + before)
+                if line.low is not None:
+                    self._add(moved, [(number, "low")] if gives else [], line.low, None)
+                if line.high is not None:
+                    self._add(moved, [(number, "high")] if gives else [], None, line.high)
+            before += matrix.columns
+        nothing = np.empty(0, np.int64)
         for pair in system.pairs:
             ends: list[Bound] = [(pair.part, "low"), (pair.whole, "high")]
             ends = [end for end in ends if giving is None or end[0] in giving]
-            cells: list[tuple[int, int]] = []
-            for end in ends:
-                slack = self._slack(end, columns, float(pair.low) if end[1] == "low" else math.inf)
-                columns = max(columns, slack.column + 1)
-                cells.append((slack.column, 1))
-            empty = np.empty(0, np.int64)
-            lines.append(_with(Line(-1, empty, empty, None, None), cells, pair.low - pair.high, None))
-            self._bounds.append(ends)
-        cost, upper = np.zeros(columns), np.full(columns, math.inf)
-        for slack in self._slacks.values():
-            cost[slack.column], upper[slack.column] = 1.0, slack.most
-        self._cost, self._columns, self._lines, self._upper = cost, columns, lines, upper
-        solver = solver_for(lines, columns, cost, upper)
+            self._add(Line(-1, nothing, nothing, None, None), ends, pair.low - pair.high, None)
+        cost = np.zeros(self._columns)
+        cost[list(self._slacks.values())] = 1.0
+        solver = solver_for(self._lines, self._columns, cost)
         solver.run()
         self.possible: bool = solver.modelStatusToString(solver.getModelStatus()) == "Optimal"
+        self._duals = np.array(solver.getSolution().row_dual) if self.possible else np.zeros(len(self._lines))
         self.total: float = float(solver.getInfo().objective_function_value) if self.possible else math.inf
-        self._duals = np.array(solver.getSolution().row_dual) if self.possible else np.zeros(len(lines))
 
-    def _slack(self, bound: Bound, column: int, most: float) -> _Slack:
-        return self._slacks.setdefault(bound, _Slack(column, most))
+    def _add(self, line: Line, bounds: list[Bound], low: int | None, high: int | None) -> None:
+        """A line whose bounds give way: a lower bound by adding, an upper one by taking away."""
+        sign = 1 if high is None else -1
+        for bound in bounds:
+            if bound not in self._slacks:
+                self._slacks[bound] = self._columns
+                self._columns += 1
+        columns = np.concatenate([line.columns, np.array([self._slacks[bound] for bound in bounds], np.int64)])
+        coefficients = np.concatenate([line.coefficients, np.full(len(bounds), sign, np.int64)])
+        self._lines.append(Line(line.row, columns, coefficients, low, high))
+        self._bounds.append(bounds)
 
     @property
     def apart(self) -> int:
         """The least total by which bounds give way, in whole counts."""
-        return max(0, math.ceil(self.total - _TINY * max(1.0, self.total)))
+        return max(0, _whole(self.total))
 
     def conflicting(self) -> list[Bound]:
         """The bounds that a proof of the conflict uses."""
@@ -103,31 +92,33 @@ class Elastic:
 
     def largest(self) -> dict[Bound, int]:
         """For each bound the most by which it gives way where all give way as little as possible in total."""
-        # Where a bound gives way in some least way, its dual is 1 in every solution of the dual.
-        tight = [
-            bound for bound in self._slacks
-            if any(bound in bounds and abs(dual) > 1 - 1e-4 for bounds, dual in zip(self._bounds, self._duals, strict=True))
-            or sum(abs(dual) for bounds, dual in zip(self._bounds, self._duals, strict=True) if bound in bounds) > 1 - 1e-4
-        ]  # fmt: skip
-        columns = np.array(sorted(slack.column for slack in self._slacks.values()), np.int64)
-        total = Line(-1, columns, np.ones(len(columns), np.int64), None, 0)
-        solver: Any = solver_for([*self._lines, total], self._columns, None, self._upper)
-        solver.changeRowBounds(len(self._lines), 0.0, self.total + _TINY * max(1.0, self.total))
+        # Where a bound gives way in some least way, the duals of its lines add up to 1 in every solution of the dual.
+        weight: dict[Bound, float] = dict.fromkeys(self._slacks, 0.0)
+        for bounds, dual in zip(self._bounds, self._duals, strict=True):
+            for bound in bounds:
+                weight[bound] += abs(float(dual))
+        tight = sorted(bound for bound, sum_ in weight.items() if sum_ > 1 - 1e-4)
+        columns = np.array(sorted(self._slacks.values()), np.int64)
+        # In whole counts: where the least total is a fraction, that of whole counts is the next one.
+        total = Line(-1, columns, np.ones(len(columns), np.int64), None, self.apart)
+        solver: Any = solver_for([*self._lines, total], self._columns)
+        every = np.arange(self._columns, dtype=np.int32)
         found: dict[Bound, int] = {}
-        for bound in sorted(tight):
+        for bound in tight:
             cost = np.zeros(self._columns)
-            cost[self._slacks[bound].column] = -1.0
-            every = np.arange(self._columns, dtype=np.int32)
+            cost[self._slacks[bound]] = -1.0
             solver.changeColsCost(self._columns, every, cost)
             solver.run()
-            most = -float(solver.getInfo().objective_function_value)
-            if most > 10 * _TINY * max(1.0, self.total):
-                # Never less than the least way needs: rounded up, a bound only becomes wider.
-                found[bound] = math.ceil(most - 10 * _TINY * max(1.0, self.total))
+            most = _whole(-float(solver.getInfo().objective_function_value))
+            if most > 0:
+                found[bound] = most
         return found
 
 
-def _with(line: Line, extra: Sequence[tuple[int, int]], low: int | None, high: int | None) -> Line:
-    columns = np.concatenate([line.columns, np.array([column for column, _ in extra], np.int64)])
-    coefficients = np.concatenate([line.coefficients, np.array([sign for _, sign in extra], np.int64)])
-    return Line(line.row, columns, coefficients, low, high)
+def _whole(value: float) -> int:
+    """The whole count that a solver's value stands for: the nearest if it is that but for roundings, else the next above.
+
+    Optima of these programmes are whole numbers or small fractions of one, so that a hundredth tells them apart.
+    """
+    nearest = round(value)
+    return nearest if abs(value - nearest) < _NEAR else math.ceil(value)

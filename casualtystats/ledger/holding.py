@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -18,9 +18,17 @@ from casualtystats.ledger.dates import dated_systems
 from casualtystats.ledger.keys import DIMENSIONS, Key, Keys
 from casualtystats.ledger.leaves import check_partition
 from casualtystats.ledger.options import LedgerOptions
-from casualtystats.ledger.rows import additive_rows, contained, find_origin, first_time_rows, observed_rows
+from casualtystats.ledger.rows import (
+    Pair,
+    additive_rows,
+    contained,
+    find_origin,
+    first_time_rows,
+    observed_rows,
+    widened,
+)
 from casualtystats.ledger.settle import relaxed, trusted
-from casualtystats.ledger.statements import Edge, Statement, read_statements, spoken_bounds
+from casualtystats.ledger.statements import WINDOW, Edge, Statement, read_statements, spoken_bounds
 from casualtystats.ledger.system import Question, Span, System
 from casualtystats.ledger.vintages import refuse_vintages
 from casualtystats.ledger.wording import period_of, spoken_edge
@@ -28,7 +36,7 @@ from casualtystats.periods import Period
 from casualtystats.places import Places
 from casualtystats.reports.select import Selection, observed_days
 from casualtystats.reports.vintages import newest
-from casualtystats.vocabulary import adds_over_time, measure_noun
+from casualtystats.vocabulary import Unit, adds_over_time, measure_noun
 
 __all__ = ["Holding"]
 
@@ -55,6 +63,12 @@ class Holding:
         The rows.
     what : str
         What is counted, in words, whatever the group.
+    unit : Unit
+        In what it is counted.
+    about : callable
+        The system of another scope.
+    cache : dict
+        The systems that were made.
     """
 
     options: LedgerOptions
@@ -65,6 +79,9 @@ class Holding:
     origin: Edge | None
     system: System
     what: str
+    unit: Unit
+    about: Callable[[Key], System]
+    cache: dict[Key, System]
 
     @classmethod
     def of(cls, selection: Selection, options: LedgerOptions, places: Places) -> Holding:
@@ -84,16 +101,36 @@ class Holding:
             found = Keys(tuple(keys), places).scope(selection.fixed)
             return tuple(found[name] for name in DIMENSIONS)
 
-        def system(some: Sequence[Statement]) -> System:
-            whole = scope(some)
+        same = (pl.col("measure") == selection.measure) & (pl.col("unit") == selection.unit)
+        spoken = (
+            selection.reports.frame.filter(same, pl.col("kind") != "stock")
+            .select("start_earliest", "end_latest")
+            .rows()
+        )
+
+        def one(some: Sequence[Statement], whole: Key, others: Sequence[System] = ()) -> System:
+            pairs: list[Pair] = []
             if origin is None:
-                rows, pairs = additive_rows(some), []
+                rows = additive_rows(some)
             else:
                 rows = first_time_rows(some, origin, whole, selection.unit, places)
                 pairs = contained(some, places)
-            rows += observed_rows(rows, whole, observed_days(options.observed))
+            # A report that is not used speaks all the same: its days are not known to be zero.
+            rows += observed_rows(spoken, whole, observed_days(options.observed))
             every = list(dict.fromkeys(row.key for row in rows))
-            return System(rows, pairs, Atoms.of(every, places, check_partition(options.partition)))
+            return System(rows, pairs, Atoms.of(every, places, check_partition(options.partition)), others)
+
+        def system(some: Sequence[Statement]) -> System:
+            whole = scope(some)
+            if origin is None:
+                return one(some, whole)
+            # First times from a part of the scope are another count: all of them must be possible.
+            scopes = dict.fromkeys(_elsewhere(s.key, whole, selection.unit) for s in some)
+            others = [one(some, other) for other in scopes if other != whole]
+            return one(some, whole, [System(other.rows, [], other.atoms) for other in others])
+
+        def about(whole: Key) -> System:
+            return one(statements, whole)
 
         built = system(statements)
         told: list[AuditLine] = []
@@ -104,7 +141,32 @@ class Holding:
             statements, told = relaxed(built, statements)
             built = system(statements)
         everything = (*lines, *told)
-        return cls(options, places, tuple(statements), everything, scope(statements), origin, built, what)
+        whole = scope(statements)
+        return cls(
+            options, places, tuple(statements), everything, whole, origin, built, what, selection.unit, about, {whole: built}
+        )  # fmt: skip
+
+    def at(self, key: Key) -> Holding:
+        """The same, for questions about a key: first times are those in its place, side and destination.
+
+        Raises
+        ------
+        ContradictionError
+            If, of these first times, not all reports can be true.
+        """
+        if self.origin is None:
+            return self
+        whole = _elsewhere(key, self.scope, self.unit)
+        if whole not in self.cache:
+            self.cache[whole] = self.about(whole)
+        system = self.cache[whole]
+        if self.system.feasible and not system.feasible:
+            names = ", ".join(statement.name for statement in self.statements)
+            raise ContradictionError(
+                f"expected reports that can all be true of {self.what} in {self.places.name(whole[0])}, got some of {names} that "
+                "can not. Leave a report out with drop=[report ids]"
+            )
+        return replace(self, system=system, scope=whole)
 
     @property
     def first(self) -> date:
@@ -220,15 +282,32 @@ class Holding:
         ContradictionError
             If, on every choice of dates, the statements can not all be true.
         """
+        found: list[Span | None] = [None] * len(questions)
+        scopes: dict[Key, list[int]] = {}
+        for number, question in enumerate(questions):
+            at = self.scope if self.origin is None else _elsewhere(question.key, self.scope, self.unit)
+            scopes.setdefault(at, []).append(number)
+        for at, numbers in scopes.items():
+            system = self.at(at).system
+            asked = [questions[number] for number in numbers]
+            for number, span in zip(
+                numbers, self._answered(system, asked, sharp=sharp, integer=integer, step=step), strict=True
+            ):
+                found[number] = span
+        return [span for span in found if span is not None]
+
+    def _answered(
+        self, system: System, questions: Sequence[Question], *, sharp: bool, integer: bool, step: Callable[[], None]
+    ) -> list[Span]:
         for question in questions:
             if question.besides:
-                self.system.check_besides(question)
-        if not sharp or not self.system.fuzzy:
-            return _whole(self.system.bounds(questions, integer=integer, step=step))
+                system.check_besides(question)
+        if not sharp or not system.fuzzy:
+            return _whole(system.bounds(questions, integer=integer, step=step))
         found: list[Span] | None = None
-        for system in dated_systems(self.system):
-            if system.feasible:
-                spans = system.bounds(questions, integer=integer)
+        for dated in dated_systems(system, first_times=self.origin is not None):
+            if dated.feasible:
+                spans = dated.bounds(questions, integer=integer)
                 found = spans if found is None else [_hull(a, b) for a, b in zip(found, spans, strict=True)]
         if found is None:
             raise ContradictionError(
@@ -236,6 +315,22 @@ class Holding:
                 "each other on every one of their possible days. Leave a report out with drop=[report ids], or widen its dates"
             )
         return _whole(found)
+
+    def sure(self, *, sharp: bool, integer: bool) -> bool:
+        """Whether bounds are known to be the sharpest: known ends (or all gone through), and whole counts.
+
+        A window of hours can not be gone through, and first times are bounded sharply by totals of the whole alone.
+        """
+        edges = [edge for s in self.statements for edge in (s.start, s.end)]
+        windows = any(edge.fuzzy and edge.shared.startswith(WINDOW) for edge in edges)
+        totals = self.origin is None or all(s.start == self.origin and s.key == self.scope for s in self.statements)
+        dates = not self.system.fuzzy or (sharp and not windows)
+        return dates and totals and (integer or self.single)
+
+
+def _elsewhere(key: Key, scope: Key, unit: Unit) -> Key:
+    """The scope whose place, side and destination are those of a key; what stays with the counted is as in the scope."""
+    return widened(scope, key, unit)
 
 
 def _whole(spans: list[Span]) -> list[Span]:

@@ -163,7 +163,8 @@ def _factors(path: Path, partition: Mapping[Path, Sequence[Sequence[Path]]]) -> 
                 current = (*path[:depth], step)
             else:
                 current = (*current, step)
-        return [*factors, current]
+        if factors:
+            return [deeper for factor in (*factors, current) for deeper in _factors(factor, partition)]
     return [path]
 
 

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from casualtystats.errors import OptionError
+from casualtystats.errors import NotAdditiveError, OptionError
 from casualtystats.ledger.best import Best, best_of
 from casualtystats.ledger.holding import Holding
 from casualtystats.ledger.keys import DIMENSIONS
@@ -176,12 +176,8 @@ class Ledger(Reading):
         told = asked or Period(held.first, held.first, held.last, held.last)
         about = f"{ledger._about(key)}, {told}" + (f", besides {', '.join(besides)}" if besides else "")
         note = ledger._note(low, high, fuzzy=told.fuzzy, sharp=exact)
-        sure = ledger._sure(sharp=exact, integer=whole) and not told.fuzzy
+        sure = held.sure(sharp=exact, integer=whole) and not told.fuzzy
         return Bounds(low, None, high, unit=ledger.unit, about=about, sharp=sure, note=note)
-
-    def _sure(self, *, sharp: bool, integer: bool) -> bool:
-        """Whether bounds are the sharpest: known ends (or all gone through), and whole counts."""
-        return (sharp or not self._held.system.fuzzy) and (integer or self._held.single)
 
     def explain(
         self, period: Period | str | None = None, *, place: str | None = None, group: str | None = None,
@@ -221,8 +217,9 @@ class Ledger(Reading):
             period, place=place, group=group, perpetrator=perpetrator, destination=destination, besides=besides,
             sharp=False, integer=False,
         )  # fmt: skip
-        held = ledger._held
-        questions = held.questions(_period(period), held.key(where), held.taken(besides))
+        key = ledger._held.key(where)
+        questions = ledger._held.questions(_period(period), key, ledger._held.taken(besides))
+        held = ledger._held.at(key)
         low, _ = held.system.explain(questions[0])
         _, high = held.system.explain(questions[-1])
         told = _told(held, "low", low if found.low > 0 else []) + _told(
@@ -291,7 +288,7 @@ class Ledger(Reading):
         shown = progress if progress is not None else None if not held.single else False
         with progress_bar(f"bounds by {every_name(every)}", 2 * len(questions), shown) as step:
             spans = held.spans(questions, sharp=exact, integer=whole, step=step)
-        sure = ledger._sure(sharp=exact, integer=whole)
+        sure = held.sure(sharp=exact, integer=whole)
         at = [DIMENSIONS.index(name) for name in columns]
         rows = [
             (*(key[n] for n in at), *period, *spans[number * len(periods) + i], sure)
@@ -370,7 +367,13 @@ class Ledger(Reading):
         )  # fmt: skip
         where = {"place": place, "group": group, "perpetrator": perpetrator, "destination": destination}
         whole = ledger._held.key(where)
-        return best_of(ledger._held, found, cells, whole, _by(by), ledger._noun(whole))
+        held = ledger._held
+        if held.origin is not None and any(held.at(key).scope != held.at(whole).scope for key in held.keys(by, where)):
+            raise NotAdditiveError(
+                f"expected by= of groups, got {', '.join(by)}: first times from each are a count of their own. Ask for one at "
+                "a time"
+            )
+        return best_of(held.at(whole), found, cells, whole, _by(by), ledger._noun(whole))
 
     def parts(
         self, group: str | None = None, period: Period | str | None = None, *, by: Literal["group", "perpetrator"] = "group",
@@ -429,7 +432,7 @@ class Ledger(Reading):
         ledger = self.settled(relax, drop, trust)
         ledger._refuse()
         key = ledger._held.key({"place": place, "group": group})
-        return parts_of(ledger._held, key, ledger._held.questions(_period(period), key, ()), by)
+        return parts_of(ledger._held.at(key), key, ledger._held.questions(_period(period), key, ()), by)
 
     def ratio(
         self, numerator: str, denominator: str, period: Period | str | None = None, *, unknown: Unknown = "either",
@@ -485,7 +488,7 @@ class Ledger(Reading):
         ledger._refuse()
         held, asked = ledger._held, _period(period)
         base = held.key({"place": place, "perpetrator": perpetrator})
-        found = ratio_of(held, base, numerator, denominator, held.questions(asked, base, ()), unknown)
+        found = ratio_of(held.at(base), base, numerator, denominator, held.questions(asked, base, ()), unknown)
         told = asked or Period(held.first, held.first, held.last, held.last)
         nouns = [measure_noun(self.measure, self.unit, group) for group in (numerator, denominator)]
         return found.bounds(f"ratio of {nouns[0]} to {nouns[1]}, {told}")

@@ -42,8 +42,8 @@ class LedgerOptions:
         Groups whose parts make up the whole: {"civilian": [["civilian/female", "civilian/male"], ["civilian/child",
         "civilian/adult"]]}. Several partitions of a group cross each other.
     observed : Period, str or list, optional
-        Periods for which the source states that no row means none reported: days there that no report speaks about
-        are zero.
+        Periods for which the source states that no row means none reported: days there that no report of the measure
+        speaks about, whether it is used or not, are zero. Only with "reported".
     sharp : bool
         Where ends of periods are fuzzy, go through their possible dates one by one, if they are few.
     integer : bool
@@ -89,6 +89,10 @@ class LedgerOptions:
                 raise OptionError(f"expected {name}= a list of different texts, got {listed!r}")
         if self.relax is not None and self.trust:
             raise OptionError("expected one rule for contradictions, got relax= and trust=; drop= goes with either")
+        if self.observed is not None and self.of == "occurred":
+            raise OptionError(
+                "expected observed= with of='reported': that no row means none reported does not mean that none occurred"
+            )
         check_partition(self.partition)
         observed_days(self.observed)
         if self.origin is not None:

@@ -109,10 +109,7 @@ class Reading:
         edge = self._held.origin
         if edge is None:
             return noun
-        # Who fled before from elsewhere in the scope is not counted again in a part of it.
-        whole = self._held.scope[0]
-        where = f" from anywhere in {self.reports.places.name(whole)}" if key[0] != whole and whole else ""
-        return f"{noun}, counted once each, for the first time since {spoken_edge(edge)}{where}"
+        return f"{noun}, counted once each, for the first time since {spoken_edge(edge)}"
 
     def _about(self, key: Key) -> str:
         """What is counted, and where."""

@@ -32,7 +32,7 @@ from casualtystats.periods import parse_date
 from casualtystats.places import Places
 from casualtystats.vocabulary import Unit
 
-__all__ = ["Pair", "Row", "additive_rows", "contained", "find_origin", "first_time_rows", "observed_rows"]
+__all__ = ["Pair", "Row", "additive_rows", "contained", "find_origin", "first_time_rows", "observed_rows", "widened"]
 
 
 class Row(NamedTuple):
@@ -74,7 +74,9 @@ def find_origin(statements: Sequence[Statement], options: LedgerOptions, what: s
     """
     totals = [s for s in statements if s.running] or list(statements)
     starts = Counter((s.start.first, s.start.last) for s in totals)
-    every = {(s.start.first, s.start.last): s.start for s in statements}
+    # A start that is fuzzy in the same way is the same day for one source only: the one with most reports.
+    number = Counter(s.start for s in statements)
+    every = {edge[:2]: edge for edge in sorted(number, key=lambda edge: (number[edge], edge))}
     if options.origin is not None:
         first, last = (day.toordinal() for day in parse_date(options.origin))
         if (first, last) not in every:
@@ -100,25 +102,33 @@ def _listed(starts: Counter[tuple[int, int]]) -> str:
 
 
 def first_time_rows(statements: Sequence[Statement], origin: Edge, scope: Key, unit: Unit, places: Places) -> list[Row]:
-    """Rows on first times since the origin, within a scope that holds every report."""
+    """Rows on first times since the origin, in a scope (place, side and destination of the first time).
+
+    A report about a part of the scope bounds from above the first times there, and from below those anywhere in the
+    scope; one about more than the scope bounds from above those in it, and nothing from below; one that cuts it says
+    nothing here. Before the origin there are no first times, whichever of its possible days it is.
+    """
     rows: list[Row] = []
+    begins = Edge(origin.first, origin.first, "")
     for at, s in enumerate(statements):
-        same = (s.start.first, s.start.last) == (origin.first, origin.last)
-        start = origin if same else s.start
-        wide = _widened(s.key, scope, unit)
+        same = s.start == origin
+        wide = widened(s.key, scope, unit)
+        keys = Keys((s.key, wide), places)
         if s.end.last <= origin.first:
             continue
         if same and _equal(s.key, wide, places):
-            rows.append(Row(at, s.key, origin, s.end, s.low, s.high))
+            rows.append(Row(at, wide, begins, s.end, s.low, s.high))
             continue
-        if s.high is not None:
-            rows.append(Row(at, s.key, _not_before(start, origin), s.end, 0, s.high))
-        if s.low > 0 and (same or s.start.first >= origin.last):
-            rows.append(Row(at, wide, origin, s.end, s.low, None))
+        inside = keys.holds(wide, s.key)
+        if s.high is not None and (inside or keys.holds(s.key, wide)):
+            start = begins if same else _not_before(s.start, origin)
+            rows.append(Row(at, s.key if inside else wide, start, s.end, 0, s.high))
+        if s.low > 0 and inside and (same or s.start.first >= origin.last):
+            rows.append(Row(at, wide, begins, s.end, s.low, None))
     return rows
 
 
-def _widened(key: Key, scope: Key, unit: Unit) -> Key:
+def widened(key: Key, scope: Key, unit: Unit) -> Key:
     """Where the first time of those that a key counts may have been: a facility stays in its place, people move."""
     stays = ("place", "group") if unit == "facilities" else ("group",)
     return tuple(own if name in stays else all_ for name, own, all_ in zip(DIMENSIONS, key, scope, strict=True))
@@ -168,9 +178,9 @@ def _codes(edges: Sequence[Edge]) -> NDArray[np.int64]:
     return np.array(codes, np.int64)
 
 
-def observed_rows(rows: Sequence[Row], scope: Key, observed: Sequence[tuple[date, date]]) -> list[Row]:
-    """Rows that say zero: the observed days that no report speaks about."""
-    taken = sorted((row.start.first, row.end.last) for row in rows)
+def observed_rows(spoken: Sequence[tuple[date, date]], scope: Key, observed: Sequence[tuple[date, date]]) -> list[Row]:
+    """Rows that say zero: the observed days that none of the periods which reports speak about holds."""
+    taken = sorted((first.toordinal(), last.toordinal() + 1) for first, last in spoken)
     found: list[Row] = []
     for first, last in observed:
         at, until = first.toordinal(), last.toordinal() + 1

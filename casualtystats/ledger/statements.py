@@ -173,29 +173,51 @@ def _one_standard(rows: Sequence[Row], options: LedgerOptions) -> None:
 def _relayed(rows: list[Row]) -> list[tuple[list[Row], list[AuditLine]]]:
     """Reports by the statement that they carry: outlets that cite one authority for one figure carry one."""
     found: defaultdict[tuple[object, ...], list[Row]] = defaultdict(list)
+    figures = {row["report_id"]: (key_of(row), *(row[name] for name in ("kind", *_PERIOD))) for row in rows}
+    above = {(row["source"], figures[row["report_id"]]): row["derived_from"] for row in rows if row["derived_from"]}
     for row in rows:
         # Two reports of one source are two; only what is derived, and what it is derived from, may be one.
-        authority = row["derived_from"] or row["source"]
-        figure = tuple(row[name] for name in ("kind", *_PERIOD))
-        found[(authority or row["report_id"], authority is not None, key_of(row), figure)].append(row)
+        authority, figure = row["derived_from"] or row["source"], figures[row["report_id"]]
+        passed: set[str] = set()
+        while authority not in passed and above.get((authority, figure)):
+            passed.add(authority)
+            authority = above[authority, figure]
+        found[(authority or row["report_id"], authority is not None, figure)].append(row)
     groups: list[tuple[list[Row], list[AuditLine]]] = []
     for same in found.values():
         own = [row for row in same if row["derived_from"] is None]
         relays = [row for row in same if row["derived_from"] is not None]
         if own and relays:
-            why = f"{relays[0]['derived_from']} itself states the figure"
-            lines = [AuditLine(row["report_id"], "relayed", own[0]["report_id"], why) for row in relays]
+            lines = [
+                AuditLine(
+                    row["report_id"],
+                    "relayed",
+                    own[0]["report_id"],
+                    _relays(row, own[0]) + "; its own statement counts",
+                )
+                for row in relays
+            ]
             groups.append(([own[0]], lines))
             groups += [([row], []) for row in own[1:]]
         elif relays:
             relays.sort(key=lambda row: (row["low"], -_top(row["high"]), row["report_id"]))
             first = relays[0]
-            why = f"it relays the same figure of {first['derived_from']}; the weakest wording counts"
-            lines = [AuditLine(row["report_id"], "relayed", first["report_id"], why) for row in relays[1:]]
+            why = "; what all relays of it leave possible counts"
+            lines = [
+                AuditLine(row["report_id"], "relayed", first["report_id"], _relays(row, first) + why)
+                for row in relays[1:]
+            ]
             groups.append((relays, lines))
         else:
             groups += [([row], []) for row in own]
     return groups
+
+
+def _relays(row: Row, other: Row) -> str:
+    """That a report relays a statement, and whether with the same number."""
+    same = row["value"] == other["value"] and row["value"] is not None
+    number = "the same number" if same else f"another number ({row['value']} for {other['value']})"
+    return f"it relays {row['derived_from']} with {number}"
 
 
 _PERIOD = ("start_earliest", "start_latest", "end_earliest", "end_latest", "hours")
@@ -226,7 +248,7 @@ def _edges(row: Row) -> tuple[Edge, Edge]:
     source = row["source"] or f"\x00{row['report_id']}"
     if hours is not None and hours < 24 * (last - first):
         whole = int(hours // 24)
-        window = f"{WINDOW}{source}|{first}|{last}|{hours}"
+        window = f"{WINDOW}{source}|{first}|{last}|{hours}|{row['published_earliest']}|{row['published_latest']}"
         return Edge(first, last - whole, f"{window}|from"), Edge(first + whole, last, f"{window}|until")
     return (
         _edge(row["start_earliest"], row["start_latest"], 0, f"{source}|from"),

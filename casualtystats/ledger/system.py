@@ -43,11 +43,13 @@ class Component:
         Numbers of the rows in the system.
     rows : sequence of Row
         The rows themselves.
-    sets : mapping
-        Atoms of each key.
+    table : Atoms
+        The atoms of the keys of the rows.
     """
 
-    def __init__(self, numbers: Sequence[int], rows: Sequence[Row], sets: Mapping[Key, frozenset[int]]) -> None:
+    def __init__(self, numbers: Sequence[int], rows: Sequence[Row], table: Atoms) -> None:
+        sets = table.sets
+        self.table = table
         self.numbers = list(numbers)
         self.rows = list(rows)
         self.sets = sets
@@ -161,30 +163,39 @@ class System:
         Statements that can not both be true.
     atoms : Atoms
         The atoms of the keys of the rows.
+    others : sequence of System
+        The same statements about other scopes (first times from another place): asked whether all can be true, and
+        nothing else.
     """
 
-    def __init__(self, rows: Sequence[Row], pairs: Sequence[Pair], atoms: Atoms) -> None:
+    def __init__(self, rows: Sequence[Row], pairs: Sequence[Pair], atoms: Atoms, others: Sequence[System] = ()) -> None:
         self.rows = list(rows)
         self.pairs = list(pairs)
         self.atoms = atoms
-        self.components = _components(self.rows, atoms.sets)
+        self.others = list(others)
+        self.components = _components(self.rows, atoms)
+
+    @property
+    def every(self) -> list[Component]:
+        """The components of this scope and of the others."""
+        return [*self.components, *(component for other in self.others for component in other.components)]
 
     @cached_property
     def feasible(self) -> bool:
         """Whether all rows can be true together."""
-        return not self.pairs and all(component.feasible for component in self.components)
+        return not self.pairs and all(component.feasible for component in self.every)
 
     @property
     def fuzzy(self) -> bool:
         """Whether an end of a period is not exactly known."""
-        return any(component.fuzzy for component in self.components)
+        return any(component.fuzzy for component in self.every)
 
     def only(self, statements: Collection[int]) -> System:
         """The system of some statements alone, over the same atoms."""
         kept = set(statements)
         rows = [row for row in self.rows if row.statement < 0 or row.statement in kept]
         pairs = [pair for pair in self.pairs if pair.part in kept and pair.whole in kept]
-        return System(rows, pairs, self.atoms)
+        return System(rows, pairs, self.atoms, [other.only(kept) for other in self.others])
 
     def bounds(
         self, questions: Sequence[Question], *, integer: bool = False, step: Callable[[], None] = lambda: None
@@ -252,7 +263,8 @@ class System:
         return Region(question.first, question.until, whole, cut)
 
 
-def _components(rows: Sequence[Row], sets: Mapping[Key, frozenset[int]]) -> list[Component]:
+def _components(rows: Sequence[Row], atoms: Atoms) -> list[Component]:
+    sets = atoms.sets
     parent: dict[int, int] = {}
 
     def root(atom: int) -> int:
@@ -269,7 +281,7 @@ def _components(rows: Sequence[Row], sets: Mapping[Key, frozenset[int]]) -> list
     groups: dict[int, list[int]] = {}
     for at, row in enumerate(rows):
         groups.setdefault(root(min(sets[row.key])), []).append(at)
-    return [Component(numbers, [rows[at] for at in numbers], sets) for _, numbers in sorted(groups.items())]
+    return [Component(numbers, [rows[at] for at in numbers], atoms) for _, numbers in sorted(groups.items())]
 
 
 def _distinct(sets: Iterable[frozenset[int]]) -> list[frozenset[int]]:

@@ -14,6 +14,7 @@ from ledger_reports import day, reports, said
 from casualtystats.errors import ContradictionError, OptionError
 from casualtystats.ledger.ledger import Ledger
 from casualtystats.ledger.subgroups import REST
+from casualtystats.places import Places
 
 MOST = 2
 # Children, other civilians, fighters, everybody else.
@@ -289,9 +290,15 @@ def test_a_part_in_a_shorter_period() -> None:
     assert "row 2 (r1): 60 of group civilian is 10 more than the 50 of row 1 (r0)" in sentence
 
 
-def test_of_places_it_is_asked_whether_they_are_one_area() -> None:
+def test_a_part_in_a_shorter_period_and_a_smaller_place() -> None:
     rows = (said(0, 9, 50, 50, place="A"), said(2, 3, 60, None, place="A/b"))
     sentence = Ledger(reports(*rows)).contradictions()[0].sentence
+    assert "row 2 (r1): 60 of place A/b is 10 more than the 50 of row 1 (r0)" in sentence
+
+
+def test_of_a_zone_it_is_asked_whether_both_mean_the_same_area() -> None:
+    rows = (said(0, 9, 50, 50, place="zone"), said(2, 3, 60, None, place="A"))
+    sentence = Ledger(reports(*rows, places=Places({"zone": ("A", "B")}))).contradictions()[0].sentence
     assert "row" not in sentence
     assert "10 apart, if both mean the same area" in sentence
 
