@@ -139,12 +139,36 @@ def best_of(
     rounded = np.array([float(f"{value:.9g}") for value in total.tolist()])
     low, high = (cells[name].cast(pl.Float64).to_numpy() for name in ("low", "high"))
     inside = np.minimum(np.maximum(rounded, low), high)
-    best = [None if isnan(value) else value for value in inside.tolist()]
+    own = _own(held, whole, cells, by, at)
+    best = [None if isnan(value) or not stands else value for value, stands in zip(inside.tolist(), own, strict=True)]
     frame = cells.select(
         *by, "period_start", "period_end", "days", "low", pl.Series("best", best, pl.Float64), "high",
         pl.lit(reference.words).alias("reference"),
     )  # fmt: skip
     return Best(frame, reference.words, _METHOD, divergence, about)
+
+
+def _own(held: Holding, whole: Key, cells: pl.DataFrame, by: Sequence[str], at: Sequence[int]) -> list[bool]:
+    """Whether reports about just what a row is about bound it from above, or it is the whole that all reports are about.
+
+    What has no report of its own is what the reports on others leave it: a nearest value would put all deaths of a total
+    on the one group that is named.
+    """
+    rows = held.system.rows
+    found: list[bool] = []
+    for row in cells.select(*by, "period_start", "period_end", "low", "high").rows():
+        key: list[str | None] = list(whole)
+        for position, value in zip(at, row, strict=False):
+            key[position] = value
+        first, last, low, high = row[-4:]
+        day, until = first.toordinal(), last.toordinal() + 1
+        for one in sorted(
+            (one for one in rows if one.high is not None and one.key == tuple(key)), key=lambda one: one.start
+        ):
+            if one.start.last <= day:
+                day = max(day, one.end.first)
+        found.append(tuple(key) == held.scope or day >= until or low == high)
+    return found
 
 
 def _nearest(

@@ -33,7 +33,7 @@ from casualtystats.ledger.system import Question, Span, System
 from casualtystats.ledger.vintages import refuse_vintages
 from casualtystats.ledger.wording import period_of, spoken_edge
 from casualtystats.periods import Period
-from casualtystats.places import Places
+from casualtystats.places import Places, path_relation, split_path
 from casualtystats.reports.select import Selection, observed_days
 from casualtystats.reports.vintages import newest
 from casualtystats.vocabulary import Unit, adds_over_time, measure_noun
@@ -210,6 +210,38 @@ class Holding:
         """The key that is asked for: what is not named is as in the scope, and "" is all."""
         pairs = zip(DIMENSIONS, self.scope, strict=True)
         return tuple(own if where.get(name) is None else where[name] or None for name, own in pairs)
+
+    def unnamed(self, key: Key) -> list[str]:
+        """A sentence for each value of a key that no report, zone or partition names, nor anything below it."""
+        found: list[str] = []
+        for name, value, position in zip(DIMENSIONS, key, range(len(DIMENSIONS)), strict=True):
+            there = {s.key[position] for s in self.statements} - {None}
+            parts = [part for axes in (self.options.partition or {}).values() for axis in axes for part in axis]
+            known = [
+                *there,
+                *(self.places.zones if name in ("place", "destination") else parts if name == "group" else ()),
+            ]
+            steps = [split_path(one) for one in known]
+            top = split_path(value)
+            # A path that goes on with a part of another partition is named by its parts.
+            crossing = {path[-1] for path in map(split_path, parts)} if name == "group" else set[str]()
+            if value and not any(path[: len(top)] == top for path in steps) and not set(top[1:]) <= crossing:
+                names = ", ".join(sorted(str(one) for one in there)) or "none"
+                found.append(f"No report names the {name} {value!r} (there are: {names})")
+        return found
+
+    def refuse_unknown(self, group: str | None) -> None:
+        """Refuse a group that no report or partition names, nor anything above or below it.
+
+        Raises
+        ------
+        OptionError
+            With the groups that there are.
+        """
+        unknown = self.unnamed((None, group or None, None, None))
+        above = {s.key[1] for s in self.statements} - {None}
+        if unknown and not any(path_relation(one, group) == "contains" for one in above):
+            raise OptionError(f"expected a group of the reports: {unknown[0][0].lower()}{unknown[0][1:]}")
 
     def keys(self, by: Sequence[str], where: Mapping[str, str | None] | None = None) -> list[Key]:
         """What is asked for (by default the scope), with each combination of values of some columns that a statement has.

@@ -54,6 +54,8 @@ def check_partition(partition: Partition | None) -> dict[Path, list[list[Path]]]
     {('civilian',): [[('civilian', 'child'), ('civilian', 'adult')]]}
     """
     found: dict[Path, list[list[Path]]] = {}
+    if partition is not None and not isinstance(partition, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected partition= a mapping from a group to a list of lists of parts, got {partition!r}")
     for whole, partitions in (partition or {}).items():
         top = split_path(whole)
         if not partitions or any(isinstance(parts, str) for parts in partitions):

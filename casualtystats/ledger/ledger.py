@@ -22,7 +22,7 @@ import polars as pl
 from casualtystats.errors import NotAdditiveError, OptionError
 from casualtystats.ledger.best import Best, best_of
 from casualtystats.ledger.holding import Holding
-from casualtystats.ledger.keys import DIMENSIONS
+from casualtystats.ledger.keys import DIMENSIONS, Key
 from casualtystats.ledger.network import Cause
 from casualtystats.ledger.options import Relax
 from casualtystats.ledger.progress import progress_bar
@@ -97,6 +97,11 @@ class Ledger(Reading):
     origin* (`origin`): running totals from there are constraints on them; a report of another period bounds them from
     above in its period, and from below since the origin. Bounds on any period are then bounds on first times.
 
+    Groups and places of which neither lies in the other share nobody ("civilian/child" and "civilian/woman"), unless a
+    `partition` says that they cross ("civilian/child" and "civilian/female").
+
+    First times from a place are asked of that place: who fled from elsewhere before counts again.
+
     An end that is not exactly known makes a report hold at least N over its widest period, and at most N over its
     narrowest: valid, not always the sharpest (`Bounds.sharp`). Ends of one source that are fuzzy in the same way are
     taken for the same day.
@@ -165,7 +170,7 @@ class Ledger(Reading):
         'at least 7'
         """
         ledger = self.settled(relax, drop, trust)
-        ledger._refuse()
+        ledger.refuse_contradictions()
         held, asked = ledger._held, _period(period)
         key = held.key({"place": place, "group": group, "perpetrator": perpetrator, "destination": destination})
         questions = held.questions(asked, key, held.taken(besides))
@@ -175,8 +180,9 @@ class Ledger(Reading):
         low, high = spans[0][0], spans[-1][1]
         told = asked or Period(held.first, held.first, held.last, held.last)
         about = f"{ledger._about(key)}, {told}" + (f", besides {', '.join(besides)}" if besides else "")
-        note = ledger._note(low, high, fuzzy=told.fuzzy, sharp=exact)
-        sure = held.sure(sharp=exact, integer=whole) and not told.fuzzy
+        # Bounds that meet can not be sharper.
+        sure = low == high or (held.sure(sharp=exact, integer=whole) and not told.fuzzy)
+        note = ledger._note(key, low, high, fuzzy=told.fuzzy, sharp=exact or sure)
         return Bounds(low, None, high, unit=ledger.unit, about=about, sharp=sure, note=note)
 
     def explain(
@@ -275,7 +281,7 @@ class Ledger(Reading):
             If the calendar or a column is not known.
         """
         ledger = self.settled(relax, drop, trust)
-        ledger._refuse()
+        ledger.refuse_contradictions()
         held, columns = ledger._held, _by(by)
         check_every(every, origin)
         begins = origin if isinstance(every, str) or origin is not None else held.first
@@ -343,6 +349,9 @@ class Ledger(Reading):
         150" in ten days: 125). What then still differs, such as the part of children where only "at least 10 of them" is
         known, is null: a reference of days says nothing of it. Inside a stretch values are spread in proportion to the
         reference, which is exact (the chain rule of the divergence).
+
+        A part (a group or place that is not what all reports together speak about) has a best value only where reports on
+        just that part bound it from above; else what others leave it would be taken for it.
 
         A best value is an assumption, not an estimate with an error. Values are not whole counts.
 
@@ -430,8 +439,9 @@ class Ledger(Reading):
         not in any named part 0 55 0.0 0.55
         """
         ledger = self.settled(relax, drop, trust)
-        ledger._refuse()
+        ledger.refuse_contradictions()
         key = ledger._held.key({"place": place, "group": group})
+        ledger._held.refuse_unknown(group)
         return parts_of(ledger._held.at(key), key, ledger._held.questions(_period(period), key, ()), by)
 
     def ratio(
@@ -485,16 +495,18 @@ class Ledger(Reading):
         ('1.50 to 4', '3')
         """
         ledger = self.settled(relax, drop, trust)
-        ledger._refuse()
+        ledger.refuse_contradictions()
         held, asked = ledger._held, _period(period)
         base = held.key({"place": place, "perpetrator": perpetrator})
+        for group in (numerator, denominator):
+            held.refuse_unknown(group)
         found = ratio_of(held.at(base), base, numerator, denominator, held.questions(asked, base, ()), unknown)
         told = asked or Period(held.first, held.first, held.last, held.last)
         nouns = [measure_noun(self.measure, self.unit, group) for group in (numerator, denominator)]
         return found.bounds(f"ratio of {nouns[0]} to {nouns[1]}, {told}")
 
-    def _note(self, low: int, high: int | None, *, fuzzy: bool, sharp: bool) -> str:
-        notes: list[str] = []
+    def _note(self, key: Key, low: int, high: int | None, *, fuzzy: bool, sharp: bool) -> str:
+        notes: list[str] = self._held.unnamed(key)
         if low == 0 and high is None:
             notes.append("No report bounds this count, from below or from above")
         elif high is None:
@@ -526,7 +538,10 @@ def _told(held: Holding, bound: str, causes: Sequence[Cause]) -> list[tuple[str,
 
 
 def _period(period: Period | str | None) -> Period | None:
-    return Period.parse(period) if isinstance(period, str) else period
+    found = Period.parse(period) if isinstance(period, str) else period
+    if found is not None and not isinstance(found, Period):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected a Period or its text ('2019-05-01/2019-05-10'), got {period!r}")
+    return found
 
 
 def _day(day: str | date | None) -> date | None:

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 import polars as pl
 
-from casualtystats.errors import ContradictionError, MeasureError, NoReportsError
+from casualtystats.errors import ContradictionError, MeasureError, NoReportsError, OptionError
 from casualtystats.ledger.audit import audit_frame
 from casualtystats.ledger.conflicts import find_conflicts
 from casualtystats.ledger.holding import Holding
@@ -44,6 +44,11 @@ class Reading:
         sharp: bool = False, integer: bool = False, relax: Relax | None = None, drop: list[str] | None = None,
         trust: list[str] | None = None,
     ) -> None:  # fmt: skip
+        if not isinstance(reports, Reports):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise OptionError(
+                f"expected Reports, got {type(reports).__name__}; read a file with cs.read_reports(path); of an archive take "
+                "archive.as_of(day)"
+            )
         options = LedgerOptions(
             of, comparable, unconfirmed, origin, partition, observed, sharp, integer, relax, drop or [], trust or []
         )
@@ -151,6 +156,9 @@ class Reading:
         OptionError
             If a report or source is not there, or two rules are named.
         """
+        for name, listed in (("drop", drop), ("trust", trust)):
+            if isinstance(listed, str):
+                raise OptionError(f"expected {name}= a list, got the text {listed!r}; write [{listed!r}]")
         if relax is None and not drop and not trust:
             return self
         more = [*self.options.drop, *(drop or [])]
@@ -178,7 +186,7 @@ class Reading:
 
     def spans(self, periods: Sequence[tuple[date, date]], keys: Sequence[Key]) -> list[Span]:
         """Bounds of each period for each key (keys first), as the series of the builders ask for them."""
-        self._refuse()
+        self.refuse_contradictions()
         asked = [Question(first.toordinal(), last.toordinal() + 1, key) for key in keys for first, last in periods]
         return self._held.spans(asked, sharp=self.options.sharp, integer=self.options.integer)
 
@@ -197,7 +205,7 @@ class Reading:
         edges = sorted({day for row in rows for edge in (row.start, row.end) for day in edge[:2]})
         return [(date.fromordinal(first), date.fromordinal(until - 1)) for first, until in pairwise(edges)]
 
-    def _refuse(self) -> None:
+    def refuse_contradictions(self) -> None:
         """Refuse to go on where reports can not all be true."""
         if self._held.system.feasible:
             return
@@ -206,7 +214,8 @@ class Reading:
         more = f". And {len(found) - _SHOWN} more: see ledger.contradictions()" if len(found) > _SHOWN else ""
         raise ContradictionError(
             f"expected reports that can all be true, got: {shown}{more}. Name a rule: relax='least' (they give way as "
-            "little as possible in total), trust=[sources in order], or drop=[report ids]"
+            "little as possible in total), trust=[sources in order], or drop=[report ids]; in a builder: "
+            "overlap=cs.LedgerOptions(relax='least')"
         )
 
     def __len__(self) -> int:

@@ -11,6 +11,7 @@ import polars as pl
 
 from casualtystats.estimates import Estimate
 from casualtystats.markup import html_table, write_table
+from casualtystats.printing import format_count
 
 __all__ = ["Bounds", "Contradiction", "Contradictions", "Explanation"]
 
@@ -45,7 +46,9 @@ class Bounds(Estimate):
 
     def __str__(self) -> str:
         # "At least 0" would read as a finding.
-        return "not bounded by any report" if self.low == 0 and self.high is None else Estimate.__str__(self)
+        if self.low == 0 and self.high is None:
+            return "not bounded by any report"
+        return format_count(self.low) if self.low == self.high else Estimate.__str__(self)
 
     def _repr_html_(self) -> str:
         return f"<span>{escape(self.sentence)}</span>"

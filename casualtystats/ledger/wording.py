@@ -10,7 +10,7 @@ from casualtystats.ledger.keys import DIMENSIONS, Keys
 from casualtystats.ledger.results import Contradiction
 from casualtystats.ledger.statements import Edge, Statement
 from casualtystats.periods import Period, spoken_day
-from casualtystats.places import Places
+from casualtystats.places import Places, path_relation
 
 __all__ = ["contradiction", "period_of", "spoken_edge"]
 
@@ -37,6 +37,8 @@ def contradiction(conflict: Conflict, statements: Sequence[Statement], places: P
     sentence = f"{'; '.join(told)}: {conflict.apart:,} apart"
     if len(members) > 1 and _areas(members, places):
         sentence += f", if {'both' if len(members) == 2 else 'all'} mean the same area"
+    if _siblings(members):
+        sentence += ", if these groups share nobody"
     sentence += _above(conflict, statements, places)
     if tension:
         sentence += "; a tension, as it rests on the band that is read into 'about'"
@@ -97,8 +99,14 @@ def _told(statement: Statement, *, by: bool) -> str:
 
 
 def _areas(members: Sequence[Statement], places: Places) -> bool:
-    """Whether the conflict rests on what an area is: sources draw it differently, and zones have no agreed boundary."""
-    return len({statement.row["source"] for statement in members}) > 1 or _zones(members, places)
+    """Whether the conflict rests on what an area is: names differ, or a zone has no boundary that all agree on."""
+    return len({statement.row["place"] for statement in members}) > 1 or _zones(members, places)
+
+
+def _siblings(members: Sequence[Statement]) -> bool:
+    """Whether two groups are held to share nobody because neither lies in the other."""
+    groups = sorted({statement.row["group"] or "" for statement in members})
+    return any(path_relation(a, b) == "disjoint" for at, a in enumerate(groups) for b in groups[at + 1 :])
 
 
 def _zones(members: Sequence[Statement], places: Places) -> bool:

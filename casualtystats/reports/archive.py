@@ -15,7 +15,7 @@ from datetime import date
 
 import polars as pl
 
-from casualtystats.errors import ReportFileError
+from casualtystats.errors import OptionError, ReportFileError
 from casualtystats.markup import html_table
 from casualtystats.periods import parse_date
 from casualtystats.places import Places
@@ -103,6 +103,7 @@ class ReportArchive:
     @classmethod
     def of(cls, reports: Reports) -> ReportArchive:
         """The archive of the accepted reports of a set, with its places and origin; raises as `append`."""
+        _expect(reports)
         return cls(reports.frame, reports.places, reports.origin)
 
     def append(self, reports: Reports) -> ReportArchive:
@@ -127,6 +128,7 @@ class ReportArchive:
         PlacesError
             If a zone or name is declared differently.
         """
+        _expect(reports)
         places = joined_places(self.places, reports.places)
         if not self.frame.height:
             return ReportArchive(reports.frame, places, reports.origin or self.origin)
@@ -304,3 +306,12 @@ class ReportArchive:
 
 def _many(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _expect(reports: object) -> None:
+    """Refuse what is no set of checked reports."""
+    if not isinstance(reports, Reports):
+        raise OptionError(
+            f"expected Reports, got {type(reports).__name__}; read a file with cs.read_reports(path), an archive with "
+            "ReportArchive.open(path)"
+        )

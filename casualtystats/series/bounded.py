@@ -79,7 +79,8 @@ def bounded_cells(
     return joined.lazy().select(
         *facts.by, "period_start", "period_end", "days",
         low=pl.when(speaks).then("low"), best=pl.lit(None, pl.Float64), high=pl.when(speaks).then("high"),
-        coverage="coverage", allocated="allocated", reports="reports",
+        # Nothing is derived by spreading: what a cell may hold follows from the reports.
+        coverage="coverage", allocated=pl.lit(False), reports="reports",
     )  # fmt: skip
 
 

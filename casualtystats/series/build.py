@@ -91,6 +91,7 @@ def _bounded(
     if observed is not None:
         options = replace(options, observed=observed)
     ledger = Ledger.of_selection(reports, selection, options)
+    ledger.refuse_contradictions()
     audit = ledger.audit
     held = audit.filter(pl.col("status").is_in(["used", "loosened"]))["report_id"].to_list()
     used = selection.frame().filter(pl.col("report_id").is_in(held))

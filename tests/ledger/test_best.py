@@ -271,7 +271,9 @@ def test_each_group_has_a_scale_of_its_own() -> None:
     rows = (said(0, 9, 100, 120), said(0, 9, 60, 60, group="woman"), said(0, 14, 150, 150))
     found = Ledger(reports(*rows)).best("uniform", timedelta(days=5), ["group"])
     women = found.to_frame().filter(pl.col("group") == "woman")["best"].to_list()
-    assert women == pytest.approx([30, 30, 30])
+    # Nobody speaks about women alone on the last five days: what others leave them is no best value of theirs.
+    assert women[:2] == pytest.approx([30, 30])
+    assert women[2] is None
     assert found.divergence == pytest.approx(0, abs=1e-6)
 
 
