@@ -125,6 +125,9 @@ def _from_cells(series: FlowSeries[Any]) -> list[dict[str, Any]]:
 
 def _bar(row: dict[str, Any], days: float, *, allocated: bool, partial: bool) -> dict[str, Any]:
     low, best, high = row["low"], row["best"], row["high"]
+    if best is None and low == high:
+        # Bounds that meet say how many it was.
+        best = low
     count = best if best is not None else low
     return {name: row[name] for name in ("period_start", "period_end", "start_latest", "end_earliest")} | {
         "days": days,
