@@ -19,14 +19,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from casualtystats.errors import OptionError
-from casualtystats.ledger.atoms import Located
-from casualtystats.ledger.conic import Problem
-from casualtystats.ledger.divergence import closest, needed
 from casualtystats.ledger.holding import Holding
 from casualtystats.ledger.keys import DIMENSIONS, Key
-from casualtystats.ledger.model import Line, Matrix, Region
 from casualtystats.ledger.references import Reference
-from casualtystats.ledger.system import Component
+from casualtystats.ledger.solve.atoms import Located
+from casualtystats.ledger.solve.conic import Problem
+from casualtystats.ledger.solve.divergence import closest, needed
+from casualtystats.ledger.solve.model import Line, Matrix, Region
+from casualtystats.ledger.solve.system import Component
 from casualtystats.markup import html_table, write_table
 from casualtystats.periods import spoken_day
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from casualtystats.ledger.elastic import Bound, Elastic
-from casualtystats.ledger.system import System
+from casualtystats.ledger.solve.elastic import Bound, Elastic
+from casualtystats.ledger.solve.system import System
 
 __all__ = ["Conflict", "find_conflict", "find_conflicts"]
 

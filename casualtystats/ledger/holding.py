@@ -12,11 +12,8 @@ from datetime import date
 import polars as pl
 
 from casualtystats.errors import ContradictionError, NoReportsError, NotAdditiveError, OptionError
-from casualtystats.ledger.atoms import Atoms
 from casualtystats.ledger.audit import AuditLine
-from casualtystats.ledger.dates import dated_systems
 from casualtystats.ledger.keys import DIMENSIONS, Key, Keys
-from casualtystats.ledger.leaves import check_partition
 from casualtystats.ledger.options import LedgerOptions
 from casualtystats.ledger.rows import (
     Pair,
@@ -28,8 +25,11 @@ from casualtystats.ledger.rows import (
     widened,
 )
 from casualtystats.ledger.settle import relaxed, trusted
+from casualtystats.ledger.solve.atoms import Atoms
+from casualtystats.ledger.solve.dates import dated_systems
+from casualtystats.ledger.solve.leaves import check_partition
+from casualtystats.ledger.solve.system import Question, Span, System
 from casualtystats.ledger.statements import WINDOW, Edge, Statement, read_statements, spoken_bounds
-from casualtystats.ledger.system import Question, Span, System
 from casualtystats.ledger.vintages import refuse_vintages
 from casualtystats.ledger.wording import period_of, spoken_edge
 from casualtystats.periods import Period

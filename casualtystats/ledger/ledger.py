@@ -23,14 +23,14 @@ from casualtystats.errors import NotAdditiveError, OptionError
 from casualtystats.ledger.best import Best, best_of
 from casualtystats.ledger.holding import Holding
 from casualtystats.ledger.keys import DIMENSIONS, Key
-from casualtystats.ledger.network import Cause
 from casualtystats.ledger.options import Relax
 from casualtystats.ledger.progress import progress_bar
 from casualtystats.ledger.reading import Reading
 from casualtystats.ledger.references import ReferenceLike, read_reference
 from casualtystats.ledger.results import Bounds, Explanation
+from casualtystats.ledger.solve.network import Cause
+from casualtystats.ledger.solve.system import Question
 from casualtystats.ledger.subgroups import Unknown, parts_of, ratio_of
-from casualtystats.ledger.system import Question
 from casualtystats.periods import Period, parse_date
 from casualtystats.periods.cadence import Every, calendar, check_every, every_name
 from casualtystats.vocabulary import measure_noun

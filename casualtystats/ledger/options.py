@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from casualtystats.errors import OptionError
-from casualtystats.ledger.leaves import Partition, check_partition
+from casualtystats.ledger.solve.leaves import Partition, check_partition
 from casualtystats.periods import parse_date
 from casualtystats.reports.select import Observed, observed_days
 

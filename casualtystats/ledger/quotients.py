@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casualtystats.errors import CasualtyStatsError
-from casualtystats.ledger.atoms import Located
 from casualtystats.ledger.holding import Holding
-from casualtystats.ledger.model import Matrix, Region
-from casualtystats.ledger.system import Question
+from casualtystats.ledger.solve.atoms import Located
+from casualtystats.ledger.solve.model import Matrix, Region
+from casualtystats.ledger.solve.system import Question
 
 __all__ = ["Quotients", "Sum"]
 

@@ -16,11 +16,11 @@ from casualtystats.ledger.audit import audit_frame
 from casualtystats.ledger.conflicts import find_conflicts
 from casualtystats.ledger.holding import Holding
 from casualtystats.ledger.keys import DIMENSIONS, Key
-from casualtystats.ledger.leaves import Partition
 from casualtystats.ledger.options import LedgerOptions, Of, Relax
 from casualtystats.ledger.results import Contradictions
+from casualtystats.ledger.solve.leaves import Partition
+from casualtystats.ledger.solve.system import Question, Span
 from casualtystats.ledger.statements import Statement
-from casualtystats.ledger.system import Question, Span
 from casualtystats.ledger.wording import contradiction, spoken_edge
 from casualtystats.markup import html_table
 from casualtystats.periods import Period

@@ -8,9 +8,9 @@ from dataclasses import replace
 from casualtystats.errors import OptionError
 from casualtystats.ledger.audit import AuditLine
 from casualtystats.ledger.conflicts import find_conflict
-from casualtystats.ledger.elastic import Elastic
+from casualtystats.ledger.solve.elastic import Elastic
+from casualtystats.ledger.solve.system import System
 from casualtystats.ledger.statements import Statement, spoken_bounds
-from casualtystats.ledger.system import System
 
 __all__ = ["relaxed", "trusted"]
 

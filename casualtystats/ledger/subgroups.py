@@ -13,15 +13,15 @@ from typing import Final, Literal, NamedTuple
 import polars as pl
 
 from casualtystats.errors import OptionError
-from casualtystats.ledger.atoms import Located
 from casualtystats.ledger.holding import Holding
 from casualtystats.ledger.keys import DIMENSIONS, Key
-from casualtystats.ledger.leaves import check_partition, group_leaves
-from casualtystats.ledger.model import Region
 from casualtystats.ledger.quotients import Quotients
 from casualtystats.ledger.results import Bounds
+from casualtystats.ledger.solve.atoms import Located
+from casualtystats.ledger.solve.leaves import check_partition, group_leaves
+from casualtystats.ledger.solve.model import Region
+from casualtystats.ledger.solve.system import Question, Span
 from casualtystats.ledger.statements import spoken_bounds
-from casualtystats.ledger.system import Question, Span
 from casualtystats.places import split_path
 
 __all__ = ["REST", "Named", "Ratio", "Unknown", "named_parts", "parts_of", "ratio_of", "span_of"]

@@ -10,16 +10,16 @@ import polars as pl
 
 from casualtystats.errors import KindError
 from casualtystats.estimates import Estimate
-from casualtystats.ledger.breaks import Break
-from casualtystats.ledger.counter import Counter
-from casualtystats.ledger.counters import OnDecrease
+from casualtystats.ledger.counters.breaks import Break
+from casualtystats.ledger.counters.counter import Counter
+from casualtystats.ledger.counters.rules import OnDecrease
 from casualtystats.reports import Reports
 from casualtystats.series.info import SeriesInfo
 from casualtystats.series.running_totals import cumulated
 from casualtystats.vocabulary import MeasureType
 
 if TYPE_CHECKING:
-    from casualtystats.series.increments import Increments
+    from casualtystats.series.counters.increments import Increments
 
 __all__ = ["CumulativeSeries", "cumulated"]
 
@@ -86,13 +86,13 @@ class CumulativeSeries(Generic[M]):
         Examples
         --------
         >>> import polars as pl
-        >>> from casualtystats.series.counter import read_counter
+        >>> from casualtystats.series.counters.read import read_counter
         >>> rows = pl.DataFrame({"day": ["2024-01-01", "2024-01-02", "2024-01-03"], "total": [100, 140, 130]})
         >>> print(read_counter(rows, value="total", date="day").increments("keep"))
         newly reported violent deaths, 2024-01-02 to 2024-01-03: 2 increments, together 30; 1 negative; decreases: keep
         """
-        from casualtystats.series.counter_steps import counter_audit, counter_steps
-        from casualtystats.series.increments import Increments
+        from casualtystats.series.counters.increments import Increments
+        from casualtystats.series.counters.steps import counter_audit, counter_steps
 
         counter = self._published("increments", "the flow series that it was made from holds them: use that series")
         steps = counter_steps(counter, on_decrease)
@@ -136,8 +136,8 @@ class CumulativeSeries(Generic[M]):
         Examples
         --------
         >>> import polars as pl
-        >>> from casualtystats.ledger.breaks import Break
-        >>> from casualtystats.series.counter import read_counter
+        >>> from casualtystats.ledger.counters.breaks import Break
+        >>> from casualtystats.series.counters.read import read_counter
         >>> rows = pl.DataFrame({"day": ["2024-01-01", "2024-01-02", "2024-01-03"], "total": [100, 140, 400]})
         >>> block = Break("2024-01-03", "retroactive", "earlier deaths were confirmed", count=240)
         >>> counter = read_counter(rows, value="total", date="day").with_breaks([block])
@@ -145,7 +145,7 @@ class CumulativeSeries(Generic[M]):
         [(datetime.date(2024, 1, 2), 40, 'observed'), (datetime.date(2024, 1, 3), 20, 'observed'),
          (datetime.date(2024, 1, 3), 240, 'retroactive')]
         """
-        from casualtystats.series.counter_series import counter_series
+        from casualtystats.series.counters.series import counter_series
 
         counter = self._published("with_breaks", "only a published counter has breaks")
         return counter_series(self.info, counter.with_breaks(breaks), self.reports)
@@ -174,7 +174,7 @@ class CumulativeSeries(Generic[M]):
         Examples
         --------
         >>> import polars as pl
-        >>> from casualtystats.series.counter import read_counter
+        >>> from casualtystats.series.counters.read import read_counter
         >>> rows = pl.DataFrame({"day": ["2019-05-24", "2019-06-07"], "total": [205, 160]})
         >>> floors = read_counter(rows, value="total", date="day", qualifier="at_least")
         >>> print(floors.floor("keep"), "or", floors.floor("withdraw"))

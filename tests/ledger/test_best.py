@@ -20,9 +20,9 @@ from scipy.optimize import LinearConstraint, linprog, minimize
 from scipy.sparse import csr_matrix
 
 from casualtystats.errors import CasualtyStatsError, ContradictionError, MeasureError, OptionError
-from casualtystats.ledger.conic import Problem
-from casualtystats.ledger.divergence import closest, needed
 from casualtystats.ledger.ledger import Ledger
+from casualtystats.ledger.solve.conic import Problem
+from casualtystats.ledger.solve.divergence import closest, needed
 from casualtystats.reports import Reports
 
 DAYS = 5

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casualtystats.errors import OptionError, ParseError, PeriodError
-from casualtystats.ledger.breaks import Break
-from casualtystats.ledger.counter import Counter
-from casualtystats.ledger.counters import CounterRow
-from casualtystats.ledger.phases import check_breaks
+from casualtystats.ledger.counters.breaks import Break
+from casualtystats.ledger.counters.counter import Counter
+from casualtystats.ledger.counters.phases import check_breaks
+from casualtystats.ledger.counters.rules import CounterRow
 from casualtystats.periods import Period
 
 FIRST = date(2024, 1, 1)

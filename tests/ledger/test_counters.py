@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casualtystats.errors import DecreaseError, OptionError
-from casualtystats.ledger.counters import OnDecrease, check_on_decrease, counter_increments, repaired_levels
+from casualtystats.ledger.counters.rules import OnDecrease, check_on_decrease, counter_increments, repaired_levels
 
 LEVELS = st.lists(st.integers(0, 10**6), min_size=1, max_size=25)
 REPAIRS: tuple[OnDecrease, ...] = ("isotonic", "backward")

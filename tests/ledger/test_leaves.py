@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from casualtystats.errors import OptionError, PlacesError
-from casualtystats.ledger.leaves import check_partition, group_leaves, place_leaves
+from casualtystats.ledger.solve.leaves import check_partition, group_leaves, place_leaves
 from casualtystats.places import Places, path_relation
 
 PATHS = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=3).map("/".join)

@@ -172,7 +172,7 @@ def test_names_and_order_change_nothing(some: list[tuple[Fact, str | None]], dat
 @given(st.lists(facts(6, 9), min_size=1, max_size=7))
 def test_both_solvers_agree(some: list[Fact]) -> None:
     """The network of running totals and the linear programme, where both apply."""
-    from casualtystats.ledger.model import Region
+    from casualtystats.ledger.solve.model import Region
 
     ledger = cs.Ledger(reports(*(said(*fact) for fact in some)))
     (component,) = ledger._held.system.components

@@ -34,7 +34,7 @@ from casualtystats.errors import (
 from casualtystats.reports import Reports
 from casualtystats.schemas import AuditSchema
 from casualtystats.series import Break, CumulativeSeries, read_counter
-from casualtystats.series.counter_steps import counter_steps
+from casualtystats.series.counters.steps import counter_steps
 from casualtystats.testing import assert_conserves_total, reports_of
 
 FIRST = date(2024, 1, 1)

@@ -12,7 +12,7 @@ from itertools import product
 
 from casualtystats.errors import OptionError
 from casualtystats.ledger.keys import DIMENSIONS, Key
-from casualtystats.ledger.leaves import Leaves, Path, group_leaves, place_leaves
+from casualtystats.ledger.solve.leaves import Leaves, Path, group_leaves, place_leaves
 from casualtystats.places import Places
 
 __all__ = ["Atoms", "Located"]

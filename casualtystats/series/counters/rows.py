@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from casualtystats.errors import CasualtyStatsError, ParseError, ReportFileError, VintageError
 from casualtystats.estimates import Estimate
-from casualtystats.ledger.counters import CounterRow
-from casualtystats.series.counter_table import ReadableFrame, table_columns
+from casualtystats.ledger.counters.rules import CounterRow
+from casualtystats.series.counters.table import ReadableFrame, table_columns
 from casualtystats.vocabulary import QUALIFIERS, Qualifier
 
 __all__ = ["checked_order", "table_rows"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from casualtystats.errors import OptionError
-from casualtystats.ledger.breaks import Break, BreakKind
-from casualtystats.ledger.counters import Change, CounterRow
+from casualtystats.ledger.counters.breaks import Break, BreakKind
+from casualtystats.ledger.counters.rules import Change, CounterRow
 
 __all__ = ["Segment", "check_breaks", "segments"]
 

@@ -16,16 +16,16 @@ from casualtystats.errors import (
     OptionError,
     ParseError,
 )
-from casualtystats.ledger.breaks import Break
-from casualtystats.ledger.counter import Counter
-from casualtystats.ledger.counters import FLOORS, CounterRow
+from casualtystats.ledger.counters.breaks import Break
+from casualtystats.ledger.counters.counter import Counter
+from casualtystats.ledger.counters.rules import FLOORS, CounterRow
 from casualtystats.ledger.keys import DIMENSIONS
 from casualtystats.periods import parse_date
 from casualtystats.reports import Reports
 from casualtystats.reports.table import REPORT_TYPES
-from casualtystats.series.counter_rows import checked_order, table_rows
-from casualtystats.series.counter_series import counter_series
-from casualtystats.series.counter_table import ReadableFrame
+from casualtystats.series.counters.rows import checked_order, table_rows
+from casualtystats.series.counters.series import counter_series
+from casualtystats.series.counters.table import ReadableFrame
 from casualtystats.series.cumulative import CumulativeSeries
 from casualtystats.series.info import SeriesInfo
 from casualtystats.vocabulary import (

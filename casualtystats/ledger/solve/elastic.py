@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from casualtystats.ledger.model import Line, Matrix
-from casualtystats.ledger.programme import solver_for
-from casualtystats.ledger.system import System
+from casualtystats.ledger.solve.model import Line, Matrix
+from casualtystats.ledger.solve.programme import solver_for
+from casualtystats.ledger.solve.system import System
 
 __all__ = ["Bound", "Elastic", "Side"]
 

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casualtystats.errors import CasualtyStatsError
-from casualtystats.ledger.conic import Problem, lowest, nearest_point
+from casualtystats.ledger.solve.conic import Problem, lowest, nearest_point
 
 __all__ = ["Closest", "closest", "needed"]
 
@@ -85,7 +85,7 @@ def closest(problem: Problem, sums: Any) -> Closest:
     Days 1-5, 6-10 and 11-15, of which the first ten sum to 100 and the last ten to 150:
 
     >>> from scipy.sparse import csr_matrix
-    >>> from casualtystats.ledger.conic import Problem
+    >>> from casualtystats.ledger.solve.conic import Problem
     >>> rows, ends = csr_matrix([[1, 1, 0], [0, 1, 1]]), np.array([100.0, 150.0])
     >>> problem = Problem(rows, ends, ends, np.full(3, 5.0), np.zeros(3, int), np.zeros(3, bool), level=False)
     >>> closest(problem, csr_matrix([[0, 1, 0], [1, 1, 1]])).values.round(2).tolist()

@@ -17,7 +17,7 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 from casualtystats.errors import OptionError, ParseError, PeriodError
-from casualtystats.ledger.counters import FLOORS, Change
+from casualtystats.ledger.counters.rules import FLOORS, Change
 from casualtystats.periods import Period, parse_date
 from casualtystats.printing import format_rate
 

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from casualtystats.errors import PeriodError
-from casualtystats.ledger.counter import Counter
-from casualtystats.ledger.counters import CounterRow
+from casualtystats.ledger.counters.counter import Counter
+from casualtystats.ledger.counters.rules import CounterRow
 from casualtystats.reports import Reports
 from casualtystats.series.cumulative import CumulativeSeries
 from casualtystats.series.info import SeriesInfo

@@ -8,8 +8,9 @@ from typing import Any, Final
 import polars as pl
 
 from casualtystats.errors import UndefinedEstimateError
-from casualtystats.ledger.counter import Counter
-from casualtystats.ledger.counters import (
+from casualtystats.ledger.counters.counter import Counter
+from casualtystats.ledger.counters.phases import Segment
+from casualtystats.ledger.counters.rules import (
     FLOORS,
     Change,
     CounterRow,
@@ -18,9 +19,8 @@ from casualtystats.ledger.counters import (
     counter_increments,
     repaired_levels,
 )
-from casualtystats.ledger.phases import Segment
 from casualtystats.periods import Period
-from casualtystats.series.increment_step import Status, Step
+from casualtystats.series.counters.step import Status, Step
 
 __all__ = ["counter_audit", "counter_steps"]
 

@@ -13,8 +13,8 @@ from casualtystats.places import Places
 from casualtystats.printing import format_count
 from casualtystats.reports import Reports, read_reports
 from casualtystats.series.build import build
+from casualtystats.series.counters.step import BLOCKS, Step
 from casualtystats.series.flow import FlowSeries
-from casualtystats.series.increment_step import BLOCKS, Step
 from casualtystats.series.info import SeriesInfo
 
 __all__ = ["counter_flow"]

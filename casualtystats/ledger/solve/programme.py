@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casualtystats.errors import CasualtyStatsError, ContradictionError
-from casualtystats.ledger.model import Line, Matrix
-from casualtystats.ledger.network import Cause
+from casualtystats.ledger.solve.model import Line, Matrix
+from casualtystats.ledger.solve.network import Cause
 
 __all__ = ["Answer", "Objective", "Programme", "solver_for"]
 

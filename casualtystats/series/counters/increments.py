@@ -17,12 +17,12 @@ import polars as pl
 
 from casualtystats.errors import NoReportsError, NotAdditiveError, UndefinedEstimateError
 from casualtystats.estimates import Estimate
-from casualtystats.ledger.counters import OnDecrease
+from casualtystats.ledger.counters.rules import OnDecrease
 from casualtystats.printing import format_count
 from casualtystats.reports import Reports
-from casualtystats.series.counter_flow import counter_flow
+from casualtystats.series.counters.flow import counter_flow
+from casualtystats.series.counters.step import BLOCKS, INCREMENT_STATUS, Step
 from casualtystats.series.flow import FlowSeries
-from casualtystats.series.increment_step import BLOCKS, INCREMENT_STATUS, Step
 from casualtystats.series.info import SeriesInfo
 from casualtystats.vocabulary import MeasureType
 
@@ -158,7 +158,7 @@ class Increments(Generic[M]):
         Examples
         --------
         >>> import polars as pl
-        >>> from casualtystats.series.counter import read_counter
+        >>> from casualtystats.series.counters.read import read_counter
         >>> rows = pl.DataFrame({"day": ["2024-01-01", "2024-01-02", "2024-01-04"], "total": [100, 140, 152]})
         >>> flow = read_counter(rows, value="total", date="day").increments().flow()
         >>> flow.info.noun, flow.daily().to_frame()["best"].to_list()

@@ -12,12 +12,12 @@ from functools import cached_property
 import numpy as np
 
 from casualtystats.errors import OptionError
-from casualtystats.ledger.atoms import Atoms
 from casualtystats.ledger.keys import Key
-from casualtystats.ledger.model import Matrix, Region
-from casualtystats.ledger.network import Cause, Network
-from casualtystats.ledger.programme import Objective, Programme
 from casualtystats.ledger.rows import Pair, Row
+from casualtystats.ledger.solve.atoms import Atoms
+from casualtystats.ledger.solve.model import Matrix, Region
+from casualtystats.ledger.solve.network import Cause, Network
+from casualtystats.ledger.solve.programme import Objective, Programme
 
 __all__ = ["Component", "Question", "Span", "System"]
 

@@ -10,9 +10,9 @@ import polars as pl
 
 from casualtystats.errors import OptionError
 from casualtystats.estimates import Estimate
-from casualtystats.ledger.breaks import Break, propose_breaks
-from casualtystats.ledger.counters import FLOORS, CounterRow
-from casualtystats.ledger.phases import Segment, check_breaks, segments
+from casualtystats.ledger.counters.breaks import Break, propose_breaks
+from casualtystats.ledger.counters.phases import Segment, check_breaks, segments
+from casualtystats.ledger.counters.rules import FLOORS, CounterRow
 from casualtystats.vocabulary import Unit
 
 __all__ = ["Counter"]

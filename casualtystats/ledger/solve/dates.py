@@ -8,8 +8,8 @@ from typing import Final
 
 from casualtystats.errors import OptionError
 from casualtystats.ledger.rows import Row
+from casualtystats.ledger.solve.system import System
 from casualtystats.ledger.statements import WINDOW, Edge
-from casualtystats.ledger.system import System
 
 __all__ = ["FEW", "dated_systems", "ways"]
 

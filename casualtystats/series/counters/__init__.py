@@ -1,0 +1,1 @@
+"""Published counters as running totals: read row by row, cut at their breaks, and as newly reported counts."""
