@@ -108,13 +108,12 @@ class Holding:
             .rows()
         )
 
-        def one(some: Sequence[Statement], whole: Key, others: Sequence[System] = ()) -> System:
-            pairs: list[Pair] = []
-            if origin is None:
-                rows = additive_rows(some)
-            else:
-                rows = first_time_rows(some, origin, whole, selection.unit, places)
-                pairs = contained(some, places)
+        def one(
+            some: Sequence[Statement], whole: Key, pairs: Sequence[Pair] = (), others: Sequence[System] = ()
+        ) -> System:
+            rows = (
+                additive_rows(some) if origin is None else first_time_rows(some, origin, whole, selection.unit, places)
+            )
             # A report that is not used speaks all the same: its days are not known to be zero.
             rows += observed_rows(spoken, whole, observed_days(options.observed))
             every = list(dict.fromkeys(row.key for row in rows))
@@ -126,8 +125,8 @@ class Holding:
                 return one(some, whole)
             # First times from a part of the scope are another count: all of them must be possible.
             scopes = dict.fromkeys(_elsewhere(s.key, whole, selection.unit) for s in some)
-            others = [one(some, other) for other in scopes if other != whole]
-            return one(some, whole, [System(other.rows, [], other.atoms) for other in others])
+            # Which count lies inside which is the same in every scope, and is looked at once.
+            return one(some, whole, contained(some, places), [one(some, other) for other in scopes if other != whole])
 
         def about(whole: Key) -> System:
             return one(statements, whole)

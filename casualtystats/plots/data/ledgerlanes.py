@@ -53,8 +53,7 @@ def ledger_lanes(
     >>> ledger_lanes(cs.Ledger(reports, drop=["b"])).select("text", "status").rows()
     [('100', 'used'), ('150 (left out)', 'dropped')]
     """
-    audit = ledger.audit.unique("report_id", keep="first", maintain_order=True)
-    audit = audit.filter(pl.col("status").is_in(["used", "loosened", *_LEFT_OUT]))
+    audit = ledger.audit.filter(pl.col("status").is_in(["used", "loosened", *_LEFT_OUT]))
     reports = ledger.reports.filter(pl.col("report_id").is_in(audit["report_id"].to_list()))
     lanes = report_lanes(reports, "value").join(
         audit.select("report_id", "status", "reason"), on="report_id", maintain_order="left"
