@@ -25,6 +25,7 @@ __all__ = [
     "ReportFileError",
     "SitrepError",
     "TooFewReportsError",
+    "UnboundedTrendError",
     "UndefinedEstimateError",
     "VintageError",
 ]
@@ -48,6 +49,20 @@ class PeriodError(CasualtyStatsError, ValueError):
 
 class UndefinedEstimateError(CasualtyStatsError, ValueError):
     """An operation on estimates has no meaning, such as a lower bound minus a lower bound."""
+
+
+class UnboundedTrendError(UndefinedEstimateError):
+    """Only lower bounds are known: no mean fits best, and the one-sided answer stands in `mean_at_least`.
+
+    Attributes
+    ----------
+    mean_at_least : float or None
+        One-sided lower confidence bound of the daily mean; None where there is none.
+    """
+
+    def __init__(self, message: str, mean_at_least: float | None = None) -> None:
+        super().__init__(message)
+        self.mean_at_least = mean_at_least
 
 
 class PlacesError(CasualtyStatsError, ValueError):

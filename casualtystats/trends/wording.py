@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 from casualtystats.printing import Rounding, format_rate
 from casualtystats.rates.sampling import level_text
 
-__all__ = ["Doubling", "Interval"]
+__all__ = ["Doubling", "Interval", "RatioOverTime", "percent_span"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,48 @@ class Interval:
     def range(self) -> str:
         """The interval in words."""
         return f"{level_text(self.level)} interval {_percent(self.low, 'down')} to {_percent(self.high, 'up')} %"
+
+
+def percent_span(low: float, high: float) -> str:
+    """A range of shares in words, widened outward to the printed digits.
+
+    Examples
+    --------
+    >>> percent_span(-0.0123, 0.0456)
+    '-1.23 to +4.56 %'
+    """
+    return f"{_percent(low, 'down')} to {_percent(high, 'up')} %"
+
+
+@dataclass(frozen=True, slots=True)
+class RatioOverTime:
+    """The ratio of the means of two days, second over first.
+
+    Attributes
+    ----------
+    ratio, low, high : float
+        The ratio and the ends of its interval.
+    level : float
+        Its level, as a share.
+    first, second : date
+        The days.
+
+    Examples
+    --------
+    >>> print(RatioOverTime(2.0, 1.5, 2.7, 0.95, date(2019, 5, 1), date(2019, 5, 31)))
+    2019-05-31 over 2019-05-01: rate ratio 2.00 (95 % interval 1.50 to 2.70)
+    """
+
+    ratio: float
+    low: float
+    high: float
+    level: float
+    first: date
+    second: date
+
+    def __str__(self) -> str:
+        span = f"{format_rate(self.low, 'down')} to {format_rate(self.high, 'up')}"
+        return f"{self.second} over {self.first}: rate ratio {format_rate(self.ratio)} ({level_text(self.level)} interval {span})"
 
 
 def _percent(share: float, rounding: Rounding = "nearest") -> str:

@@ -1,0 +1,1 @@
+"""The growth of many areas at once."""
