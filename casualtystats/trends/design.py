@@ -11,7 +11,7 @@ and functions of a date:
 - `slope("2019-05-20")`: 0 up to that day, then the days since it;
 - `between("2019-05-20", "2019-06-02")`: 1 on these days, both included, and 0 on others.
 
-Splines: `cr(day, df=4)` (natural cubic) or `bs(day, df=4)`.
+Splines: `bs(day, df=4)`, or `cr(day, df=4) - 1` (natural cubic, which spans a constant and replaces the intercept).
 """
 
 from __future__ import annotations
@@ -80,8 +80,16 @@ class Design:
         OptionError
             If `data` lacks one of the days.
         """
+        from formulaic.errors import FormulaicError
+
         frame = _day_frame(days, self.origin, self.data)
-        found = self.spec.get_model_matrix(frame, context=_functions(self.origin, days), output="numpy")
+        try:
+            with np.errstate(all="ignore"):
+                found = self.spec.get_model_matrix(frame, context=_functions(self.origin, days), output="numpy")
+        except (FormulaicError, ValueError, TypeError) as error:
+            raise OptionError(
+                f"expected days for which {self.formula!r} has a value, got {days[0]} to {days[-1]} ({str(error).splitlines()[0]})"
+            ) from error
         return _checked(np.asarray(found, dtype=np.float64), self.formula, days)
 
     def offsets(self, days: list[date]) -> Array:
@@ -117,9 +125,11 @@ def make_design(
         raise OptionError(f"expected offset= a column of data=, got {offset!r}")
     frame = _day_frame(days, origin, data)
     try:
-        found = Formula(formula).get_model_matrix(
-            frame, context=_functions(origin, days), output="numpy", na_action="raise"
-        )
+        # Whatever has no number is found below, with its day.
+        with np.errstate(all="ignore"):
+            found = Formula(formula).get_model_matrix(
+                frame, context=_functions(origin, days), output="numpy", na_action="raise"
+            )
     except OptionError:
         raise
     except (FormulaicError, ValueError, TypeError, NameError, KeyError, AttributeError, SyntaxError) as error:

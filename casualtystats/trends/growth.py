@@ -62,7 +62,7 @@ def fit_trend(
         counts it is 0, and a note says so. "poisson": variance = mean.
     formula : str, default "day"
         Terms, in the language of `formulaic`: `day`, `week`, `weekday`, `step("2019-05-20")`, `slope("2019-05-20")`,
-        `between(first, last)`, splines such as `cr(day, df=4)`, and columns of `data`. "1" is a constant mean.
+        `between(first, last)`, splines such as `bs(day, df=4)`, and columns of `data`. "1" is a constant mean.
     exposure : number, mapping, frame or result of `person_days`, optional
         Exposure of each day, such as people at risk (`date` and `exposure` or `best`): the trend is then one of rates.
     data : pl.DataFrame, optional
