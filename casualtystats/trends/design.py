@@ -112,7 +112,7 @@ def make_design(
     OptionError
         If the formula can not be read, has no term, or needs a column that is not there.
     """
-    from formulaic import Formula
+    import formulaic
     from formulaic.errors import FormulaicError
 
     if not isinstance(formula, str) or not formula.strip() or "~" in formula:  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -124,11 +124,12 @@ def make_design(
     if offset is not None and (data is None or offset not in data.columns):
         raise OptionError(f"expected offset= a column of data=, got {offset!r}")
     frame = _day_frame(days, origin, data)
+    reader: Any = formulaic
     try:
         # Whatever has no number is found below, with its day.
         with np.errstate(all="ignore"):
-            found = Formula(formula).get_model_matrix(
-                frame, context=_functions(origin, days), output="numpy", na_action="raise"
+            found: Any = reader.model_matrix(
+                formula, frame, context=_functions(origin, days), output="numpy", na_action="raise"
             )
     except OptionError:
         raise
@@ -249,16 +250,15 @@ def daily_exposure(exposure: Exposure | None, days: list[date], needed: list[boo
     return np.where(np.isfinite(values) & (values > 0), values, 1.0)
 
 
-def _exposure_table(exposure: Mapping[date, float] | pl.DataFrame | ByDay) -> dict[date, float]:
+def _exposure_table(exposure: object) -> dict[date, float]:
     if isinstance(exposure, Mapping):
-        return {day: float("nan") if value is None else float(value) for day, value in exposure.items()}
-    frame = (
-        exposure if isinstance(exposure, pl.DataFrame) else exposure.by_day() if isinstance(exposure, ByDay) else None
-    )
-    if frame is None:
+        table: Mapping[date, float] = exposure
+        return {day: float(value) for day, value in table.items()}
+    if not isinstance(exposure, pl.DataFrame | ByDay):
         raise OptionError(
             f"expected exposure= a number, a mapping from dates, a frame or what person_days gives; got {type(exposure).__name__}"
         )
+    frame = exposure if isinstance(exposure, pl.DataFrame) else exposure.by_day()
     name = next((name for name in ("exposure", "best") if name in frame.columns), None)
     if name is None or frame.schema.get("date") != pl.Date:
         raise OptionError(

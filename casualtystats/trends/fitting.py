@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -160,9 +161,10 @@ def _robust(value: Value, cov: Covariance, lags: int | None) -> Array:
     scores = value.scores
     number, size = scores.shape
     if cov == "HAC":
-        from statsmodels.stats.sandwich_covariance import S_hac_simple
+        from statsmodels.stats import sandwich_covariance
 
-        middle = np.asarray(S_hac_simple(scores, nlags=_lags(lags, number)))
+        sandwich: Any = sandwich_covariance
+        middle = np.asarray(sandwich.S_hac_simple(scores, nlags=_lags(lags, number)), dtype=np.float64)
     else:
         middle = scores.T @ scores
     bread = np.linalg.inv(-value.hessian)

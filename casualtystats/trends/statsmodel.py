@@ -41,10 +41,11 @@ class IntervalCountModel(GenericLikelihoodModel):  # type: ignore[misc]
     ) -> None:
         self.objective = Likelihood.of(totals, design, offset, kernel)
         self.kernel = kernel
-        flat = self.objective.link.at(np.zeros(design.shape[1])).mean_x
+        flat = self.objective.link.at(np.zeros(len(names))).mean_x
         at = np.unique(totals.row, return_index=True)[1]
         extra = [] if kernel == "poisson" else ["alpha"]
-        super().__init__(totals.row_bounds()[0], flat[at], extra_params_names=extra or None)
+        parent: Any = super()
+        parent.__init__(totals.row_bounds()[0], flat[at], extra_params_names=extra or None)
         self.data.xnames = [*names, *extra]
         self.start_params = start
 
@@ -91,11 +92,21 @@ class IntervalCountModel(GenericLikelihoodModel):  # type: ignore[misc]
         terms = np.atleast_2d(np.asarray(exog, dtype=np.float64))
         return np.asarray(np.exp(terms @ np.asarray(params)[: terms.shape[1]]))
 
-    def fit(self, start_params: Array | None = None, method: str = "newton", maxiter: int = 50, **kwargs: Any) -> Any:
+    def fit(
+        self,
+        start_params: Array | None = None,
+        method: str = "newton",
+        maxiter: int = 50,
+        full_output: int = 1,
+        disp: int = 0,
+        callback: Any = None,
+        retall: int = 0,
+        **kwargs: Any,
+    ) -> Any:
         """Fit, from the maximum that was found; arguments are those of statsmodels, such as cov_type="HC0"."""
-        kwargs.setdefault("disp", 0)
         start = self.start_params if start_params is None else start_params
-        return super().fit(start_params=start, method=method, maxiter=maxiter, **kwargs)
+        parent: Any = super()
+        return parent.fit(start, method, maxiter, full_output, disp, callback, retall, **kwargs)
 
 
 def fitted_results(fitted: Fitted, names: tuple[str, ...], covariance: Array) -> Any:

@@ -53,7 +53,13 @@ def test_values_and_derivatives(kernel: Kernel, low: float, high: float, log_mea
 
     def slope(name: str, by_size: bool) -> float:
         ends = [
-            terms(kernel, float(low), float(high), log_mean + (0 if by_size else s * h), log_alpha + (s * h if by_size else 0))
+            terms(
+                kernel,
+                float(low),
+                float(high),
+                log_mean + (0 if by_size else s * h),
+                log_alpha + (s * h if by_size else 0),
+            )
             for s in (-1, 1)
         ]
         return float(getattr(ends[1], name)[0] - getattr(ends[0], name)[0]) / (2 * h)

@@ -7,6 +7,7 @@ collinear terms, are found alike. `scipy.optimize.minimize(method="trust-exact")
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -97,7 +98,7 @@ def _turn(totals: Totals, design: Array, offset: Array, names: tuple[str, ...]) 
     """The matrix that makes the mean covariates of the totals orthonormal."""
     from scipy.linalg import qr
 
-    flat = Likelihood.of(totals, design, offset, "poisson").link.at(np.zeros(design.shape[1])).mean_x
+    flat = Likelihood.of(totals, design, offset, "poisson").link.at(np.zeros(len(names))).mean_x
     size = np.sqrt((flat**2).mean(axis=0))
     _, triangle, order = qr(flat / np.where(size > 0, size, 1.0), mode="economic", pivoting=True)
     diagonal = np.zeros(design.shape[1])
@@ -122,7 +123,7 @@ def _first(likelihood: Likelihood, totals: Totals) -> Array:
         float(np.exp(linked.log_mean - linked.log_mean.max()).mean())
     )
     target = np.full(len(counts), level - float(linked.log_mean.max()))
-    return np.asarray(np.linalg.lstsq(linked.mean_x, target, rcond=None)[0])
+    return np.asarray(np.linalg.lstsq(linked.mean_x, target, rcond=None)[0], dtype=np.float64)
 
 
 def _search(likelihood: Likelihood, first: Array) -> Array:
@@ -146,8 +147,11 @@ def _search(likelihood: Likelihood, first: Array) -> Array:
             seen[key] = whole if fine else blocked
         return seen[key]
 
+    def part(which: int, point: Any) -> Any:
+        return at(point)[which]
+
     found = minimize(
-        lambda point: at(point)[0], first, jac=lambda point: at(point)[1], hess=lambda point: at(point)[2],
+        partial(part, 0), first, jac=partial(part, 1), hess=partial(part, 2),
         method="trust-exact", options={"gtol": _GRADIENT * 1e-2, "maxiter": 500, "initial_trust_radius": 1.0},
     )  # fmt: skip
     return _polished(likelihood, np.asarray(found.x, dtype=np.float64))
@@ -183,7 +187,7 @@ def _newton(value: Value) -> Array | None:
         step = np.linalg.solve(-value.hessian, value.gradient)
     except np.linalg.LinAlgError:
         return None
-    return step if np.isfinite(step).all() else None
+    return np.asarray(step, dtype=np.float64) if np.isfinite(step).all() else None
 
 
 def _better(after: Value, before: Value) -> bool:
