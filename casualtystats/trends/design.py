@@ -252,7 +252,7 @@ def daily_exposure(exposure: Exposure | None, days: list[date], needed: list[boo
 
 def _exposure_table(exposure: object) -> dict[date, float]:
     if isinstance(exposure, Mapping):
-        table: Mapping[date, float] = exposure
+        table: Mapping[Any, Any] = exposure  # pyright: ignore[reportUnknownVariableType]
         return {day: float(value) for day, value in table.items()}
     if not isinstance(exposure, pl.DataFrame | ByDay):
         raise OptionError(
