@@ -24,6 +24,7 @@ _RANK: Final = 1e-9
 _GRADIENT: Final = 1e-8
 _FLAT: Final = 1e-6
 _MOST_STEPS: Final = 60
+_SETTLED: Final = 1e-11
 _SMALLEST_LOG_ALPHA: Final = -18.0
 _UNSETTLED: Final = (
     "expected counts whose trend can be fitted; the fit does not settle on one value: the likelihood rises or stays flat "
@@ -163,9 +164,10 @@ def _polished(likelihood: Likelihood, point: Array) -> Array:
         value = likelihood.at(point)
         for _ in range(_MOST_STEPS):
             step = _newton(value)
-            if step is None:
+            if step is None or float(np.abs(step).max()) < _SETTLED:
                 break
-            for _ in range(30):
+            small = float(np.abs(step).max()) < 1e-6
+            for _ in range(3 if small else 30):
                 after = likelihood.at(point + step)
                 if _better(after, value):
                     break
@@ -173,8 +175,6 @@ def _polished(likelihood: Likelihood, point: Array) -> Array:
             else:
                 break
             point, value = point + step, after
-            if float(np.abs(step).max()) < 1e-13:
-                break
     return point
 
 
