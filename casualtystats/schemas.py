@@ -141,11 +141,21 @@ class RateSchema(dy.Schema):
 
     period_start = dy.Date(description="first day")
     period_end = dy.Date(description="last day (included)")
-    deaths = dy.Float64(nullable=True, description="best number of deaths; null = one-sided or no report")
-    deaths_low = dy.Float64(nullable=True, description="lower bound of the number of deaths")
-    deaths_high = dy.Float64(nullable=True, description="upper bound; null = none is known")
+    days_min = dy.Float64(min_exclusive=0, metadata=_unit("days"), description="shortest feasible length of the period")
+    days_max = dy.Float64(min_exclusive=0, metadata=_unit("days"), description="longest feasible length of the period")
+    numerator = dy.Float64(nullable=True, min=0, description="best count; null = one-sided or no report")
+    numerator_low = dy.Float64(nullable=True, min=0, description="lower bound of the count; null = no report")
+    numerator_high = dy.Float64(nullable=True, min=0, description="upper bound of the count; null = none is known")
     person_days = dy.Float64(
-        nullable=True, metadata=_unit("person-days"), description="exposure; null where the period is fuzzy"
+        nullable=True,
+        metadata=_unit("person-days"),
+        description="exposure; null where the period is fuzzy, the population one-sided, or no population was given",
+    )
+    person_days_low = dy.Float64(
+        nullable=True, metadata=_unit("person-days"), description="lower bound of the exposure"
+    )
+    person_days_high = dy.Float64(
+        nullable=True, metadata=_unit("person-days"), description="upper bound of the exposure; null = none is known"
     )
     rate = dy.Float64(nullable=True, description="best rate; null = one-sided, fuzzy period or no report")
     rate_low = dy.Float64(nullable=True, description="lower end of the source range")
@@ -154,7 +164,8 @@ class RateSchema(dy.Schema):
     ci_high = dy.Float64(nullable=True, description="upper end of the sampling interval; null = none can be given")
     level = dy.Float64(nullable=True, description="level of the sampling interval; null where there is none")
     method = dy.String(description="method of the sampling interval, or why there is none")
-    per = dy.Float64(metadata=_unit("person-days"), description="the constant of the rate")
+    per = dy.Float64(min_exclusive=0, metadata=_unit("per_unit"), description="the constant of the rate")
+    per_unit = dy.String(description="what the rate is per: person-days, days, or people over the period")
     coverage = dy.Float64(description="share of the period's days that a report about the whole speaks about")
-    allocated = dy.Bool(description="whether the deaths were derived by spreading a report")
+    allocated = dy.Bool(description="whether the count was derived by spreading a report")
     label = dy.String(description="what the rate is")

@@ -1,15 +1,27 @@
-"""Comparing two rates: the exact conditional interval of their ratio."""
+"""Comparing two rates by their ratio: the exact conditional interval, and what floors leave of it."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, get_args, overload
+
+import polars as pl
 
 from casualtystats.errors import OptionError
+from casualtystats.markup import html_table, write_table
 from casualtystats.printing import format_rate
+from casualtystats.rates.conditional import conditional_ends, conditional_p
+from casualtystats.rates.operands import Operand, check_pair, of_numbers, of_series
+from casualtystats.rates.result import RateSeries
 from casualtystats.rates.sampling import check_level, level_text
 
-__all__ = ["RateRatio", "rate_ratio"]
+__all__ = ["RateRatio", "RatioMethod", "rate_ratio", "ratio_of"]
+
+RatioMethod = Literal["exact", "midp"]
+_METHODS: Final[dict[str, str]] = {"exact": "exact conditional", "midp": "mid-P conditional"}
+BELOW: Final = ", lower end only: the first count is a floor"
+ABOVE: Final = ", upper end only: the second count is a floor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,55 +31,115 @@ class RateRatio:
     Attributes
     ----------
     ratio : float or None
-        First rate over second; None where the second count is 0.
+        First rate over second; None where the second count is 0, or a count is a floor.
     ci_low : float
-        Lower end of the interval.
+        Lower end of the interval; 0 where none is known.
     ci_high : float or None
-        Upper end; None where none is known (a second count of 0).
+        Upper end; None where none is known (a second count of 0, a first count that is a floor).
     level : float
         Its level.
-    p_value : float
-        Of equal rates, two-sided, exact.
+    p_value : float or None
+        Of equal rates, two-sided; None where a count is a floor.
     method : str
-        "exact conditional".
+        "exact conditional" or "mid-P conditional", and which end there is of floors.
+    low, high : float or None
+        Source range of the ratio: what the bounds of both rates leave. None where no bound is known.
+    label, reference : str
+        The two periods or places; empty for plain numbers.
     """
 
     ratio: float | None
     ci_low: float
     ci_high: float | None
     level: float
-    p_value: float
+    p_value: float | None
     method: str = "exact conditional"
+    low: float | None = None
+    high: float | None = None
+    label: str = ""
+    reference: str = ""
 
     def __str__(self) -> str:
+        which = f"rate ratio, {self.label} over {self.reference}:" if self.reference else "rate ratio"
+        name = f"{level_text(self.level)} {self.method.split(',')[0]} interval"
+        low = format_rate(self.ci_low, "down")
+        if self.method.endswith(ABOVE):
+            # The first count is complete, so that there is an upper end unless nothing bounds its exposure.
+            most = "not bounded" if self.high is None else f"at most {format_rate(self.high, 'up')}"
+            return f"{which} {most}, over a floor ({name}: up to {format_rate(self.ci_high or 0.0, 'up')})"
+        if self.method.endswith(BELOW):
+            return f"{which} at least {format_rate(self.low or 0.0, 'down')}, of a floor ({name}: {low} and above)"
         high = "no upper end" if self.ci_high is None else f"to {format_rate(self.ci_high, 'up')}"
         ratio = "no ratio" if self.ratio is None else format_rate(self.ratio)
-        return f"rate ratio {ratio} ({level_text(self.level)} {self.method} interval {format_rate(self.ci_low, 'down')} {high})"
+        return f"{which} {ratio} ({name} {low} {high})"
+
+    def to_frame(self) -> pl.DataFrame:
+        """The ratio as a frame of one row."""
+        row = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        numbers = ("ratio", "ci_low", "ci_high", "level", "p_value", "low", "high")
+        return pl.DataFrame([row], schema_overrides=dict.fromkeys(numbers, pl.Float64))
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write `to_frame()` as CSV, with spreadsheet formulas defused."""
+        write_table(self.to_frame(), path)
+
+    def _repr_html_(self) -> str:
+        return html_table(self.to_frame(), str(self))
 
 
-def rate_ratio(count: int, exposure: float, other: int, other_exposure: float, level: float = 0.95) -> RateRatio:
-    r"""Ratio of two Poisson rates, x1/t1 over x2/t2, with the exact conditional interval.
+@overload
+def rate_ratio(
+    count: RateSeries, exposure: RateSeries, /, *, level: float = 0.95, method: RatioMethod = "exact"
+) -> RateRatio: ...
+@overload
+def rate_ratio(
+    count: int,
+    exposure: float,
+    other: int,
+    other_exposure: float,
+    level: float = 0.95,
+    *,
+    method: RatioMethod = "exact",
+) -> RateRatio: ...
+def rate_ratio(
+    count: int | RateSeries, exposure: float | RateSeries, other: int | None = None, other_exposure: float | None = None,
+    level: float = 0.95, *, method: RatioMethod = "exact",
+) -> RateRatio:  # fmt: skip
+    r"""Ratio of two rates, the first over the second, with the exact conditional interval.
 
-    Given their sum, x1 is binomial with p = r t1 / (r t1 + t2), r the ratio. The Clopper-Pearson interval of p, turned
-    back by r = p/(1-p) * t2/t1, is the interval of the ratio.
+    Given their sum, x1 is binomial with p = r t1 / (r t1 + t2), r the ratio, x the counts and t the exposures. The
+    Clopper-Pearson interval of p, turned back by r = p/(1-p) * t2/t1, is the interval of the ratio.
 
     Parameters
     ----------
     count, other : int
-        Whole counts of 0 or more.
+        Whole counts of 0 or more. Or, as the only two arguments, two series of one rate each: `rate_ratio(during,
+        before)`. A series of many rates has `.ratio(reference=...)`.
     exposure, other_exposure : float
         Days or person-days, above 0, in one unit.
     level : float, default 0.95
         A share.
+    method : {"exact", "midp"}
+        "midp" counts half of the probability of what was observed: narrower, and not guaranteed to hold its level.
+
+    Returns
+    -------
+    RateRatio
+        Where the second count is 0 there is neither a ratio nor an upper end; where the first is 0 the lower end is 0. A
+        first count that is a floor leaves the lower end only, a second one the upper end only.
 
     Raises
     ------
     OptionError
-        If a count or exposure is not possible, or both counts are 0.
+        If a count or exposure is not possible, both counts are 0, both are floors, or a rate can not be compared: its
+        period is fuzzy, its count derived by spreading, or without a best value.
+    MeasureError
+        If the rates are not per the same.
 
     Notes
     -----
-    Chance variation alone: it assumes that both counts are complete and that deaths do not come in batches.
+    Chance variation alone: it assumes that both counts are as complete as each other and that deaths do not come in
+    batches. `statsmodels` has no exact interval of the ratio, and its score interval fails at a count of 0.
 
     References
     ----------
@@ -78,23 +150,42 @@ def rate_ratio(count: int, exposure: float, other: int, other_exposure: float, l
     >>> print(rate_ratio(119, 38, 42, 20))
     rate ratio 1.49 (95 % exact conditional interval 1.04 to 2.18)
     """
-    from scipy.stats import binomtest
+    if isinstance(count, RateSeries):
+        if not isinstance(exposure, RateSeries) or other is not None or other_exposure is not None:
+            raise OptionError("expected two series of one rate each, or two counts each with its exposure")
+        return ratio_of(of_series(count, "first rate"), of_series(exposure, "second rate"), level, method)
+    return ratio_of(of_numbers(count, exposure), of_numbers(other, other_exposure), level, method)
 
+
+def ratio_of(one: Operand, other: Operand, level: float, method: RatioMethod) -> RateRatio:
+    """The ratio of two operands.
+
+    Raises
+    ------
+    OptionError, MeasureError
+        As in `rate_ratio`.
+    """
     share = check_level(level)
-    for number in (count, other):
-        if isinstance(number, bool) or number < 0 or number != int(number):
-            raise OptionError(f"expected whole counts of 0 or more, got {count!r} and {other!r}")
-    for time in (exposure, other_exposure):
-        if not (math.isfinite(time) and time > 0):
-            raise OptionError(f"expected exposures above 0, got {exposure!r} and {other_exposure!r}")
-    if count + other == 0:
+    if method not in get_args(RatioMethod):
+        raise OptionError(f"expected method= 'exact' or 'midp', got {method!r}")
+    check_pair(one, other)
+    if one.count + other.count == 0:
         raise OptionError(
             "expected at least one event in the two counts together, got 0 and 0: their ratio is not defined"
         )
-    test = binomtest(int(count), int(count + other), exposure / (exposure + other_exposure))
-    interval = test.proportion_ci(confidence_level=share, method="exact")
-    scale = other_exposure / exposure
-    ratio = None if other == 0 else count / other * scale
-    high = None if other == 0 else float(interval.high / (1 - interval.high) * scale)
-    low = float(interval.low / (1 - interval.low) * scale)
-    return RateRatio(ratio, low, high, share, float(test.pvalue))
+    lower, upper = conditional_ends(one.count, other.count, share, method)
+    scale = other.exposure / one.exposure
+    low = 0.0 if other.floor else lower * scale
+    high = None if upper is None or one.floor else upper * scale
+    floor = one.floor or other.floor
+    ratio = None if floor or other.count == 0 else one.count / other.count * scale
+    p_value = None if floor else conditional_p(one.count, other.count, one.exposure, other.exposure, method)
+    name = _METHODS[method] + (BELOW if one.floor else ABOVE if other.floor else "")
+    least = 0.0 if other.high is None else _over(one.low, other.high)
+    return RateRatio(
+        ratio, low, high, share, p_value, name, least, _over(one.high, other.low), one.label, other.label
+    )  # fmt: skip
+
+
+def _over(top: float | None, bottom: float | None) -> float | None:
+    return None if top is None or not bottom else top / bottom

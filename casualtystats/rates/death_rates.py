@@ -1,52 +1,62 @@
-"""Death rates of a series: deaths per person-days, row by row, and the crude mortality rate of all causes."""
+"""Death rates of a series: deaths per person-days, row by row, and the mortality rates of all causes."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import TypeVar
 
 import polars as pl
 
-from casualtystats.errors import KindError, MeasureError, OptionError
-from casualtystats.printing import format_count, format_days
-from casualtystats.rates.exposure import Population, population_columns
+from casualtystats.errors import KindError, MeasureError
+from casualtystats.rates.denominators import AtRisk
+from casualtystats.rates.make import constant, make_rates
+from casualtystats.rates.people import is_under_five
 from casualtystats.rates.result import RateSeries
-from casualtystats.rates.rows import with_exposure, with_rates, with_sampling
-from casualtystats.rates.sampling import check_level
-from casualtystats.schemas import RateSchema
+from casualtystats.rates.rowintervals import Interval
 from casualtystats.series.flow import FlowSeries
 from casualtystats.series.info import SeriesInfo
 from casualtystats.vocabulary import AllCauseDeaths, Deaths
 
-__all__ = ["crude_mortality_rate", "death_rate"]
+__all__ = ["crude_mortality_rate", "death_rate", "under5_mortality_rate"]
 
 D = TypeVar("D", bound=Deaths)
 
 
 def death_rate(
     series: FlowSeries[D],
-    population: Population | Mapping[Any, Population],
+    population: AtRisk,
     per: float = 10_000,
     level: float = 0.95,
+    *,
+    interval: Interval = "garwood",
+    event_sizes: Sequence[int] | pl.DataFrame | None = None,
 ) -> RateSeries:
     r"""Deaths per person-days for each row of a series.
 
-    With d deaths, P people and D days, both ends counted (a stated length wins): rate = per * d / (P * D).
-    The source range is per * d_low / (P_high * D_max) to per * d_high / (P_low * D_min). The sampling
-    interval is Garwood's (1936) of the best count, over the best person-days.
+    With d deaths and T person-days, both ends of the period counted (a stated length wins): rate = per * d / T. The
+    source range is per * d_low / T_high to per * d_high / T_low. The sampling interval is that of the best count, over
+    the best person-days.
 
     Parameters
     ----------
     series : FlowSeries of deaths
         Intervals, or calendar cells after `resample`.
-    population : int, float, Estimate, or mapping
-        People at risk, constant over the series. A series split by place or group needs one for each, as a
-        mapping from the value (or tuple of values) of the columns in `by`.
+    population : number, Estimate, Exposure, StockSeries or mapping
+        People at risk. A number or estimate is constant over the series; stocks (`cs.population`) hold from their date
+        until the next one; the result of `person_days` has people by day, and may count those who leave. A series split
+        by place or group needs one for each: a mapping from the value (or tuple of values) of the columns in `by`, or an
+        exposure or stocks split in the same way.
     per : float, default 10,000
         Person-days that the rate is given for.
     level : float, default 0.95
         Level of the sampling interval, as a share.
+    interval : {"garwood", "byar", "midp", "compound"}
+        The sampling interval: exact, Byar's approximation, mid-P, or compound Poisson, in which events happen
+        independently and deaths come in batches. The last needs the sizes of events.
+    event_sizes : list of int or frame, optional
+        With "compound": the deaths in each event, of a series of one row; or a frame with `date` and `size` (and the
+        columns of `by`). Without it each report is an event, which its publisher must have declared
+        (`Origin(separate_events=True)`).
 
     Returns
     -------
@@ -63,13 +73,14 @@ def death_rate(
     KindError
         If it is a running total or a stock.
     OptionError
-        If population, per or level is out of range, or a row has more deaths than people.
+        If population, per, level or interval is out of range, a row has more deaths than people, lies outside the
+        exposure, or the sizes of events are not known or do not sum to its deaths.
 
     Notes
     -----
     The rate of violent deaths alone is not a crude mortality rate. Deaths are those reported: a floor on
-    those that occurred. The sampling interval assumes that deaths are independent of each other; deaths come
-    in batches, so it is rather too narrow.
+    those that occurred. Garwood's, Byar's and the mid-P interval assume that deaths are independent of each other; deaths
+    come in batches, so they are rather too narrow.
 
     References
     ----------
@@ -88,22 +99,28 @@ def death_rate(
     0.0283 (95 % Garwood interval 0.0234 to 0.0340) over 14 days, both ends counted
     """
     info = _deaths_info(series)
-    return _rates(series, info, f"{info.noun} per {_constant(per)} person-days", population, per, level)
+    label = f"{info.noun} per {constant(per)} person-days"
+    return make_rates(
+        series, label, population, per=per, unit="person-days", level=level, interval=interval, sizes=event_sizes
+    )
 
 
 def crude_mortality_rate(
     series: FlowSeries[AllCauseDeaths],
-    population: Population | Mapping[Any, Population],
+    population: AtRisk,
     per: float = 10_000,
     level: float = 0.95,
+    *,
+    interval: Interval = "garwood",
+    event_sizes: Sequence[int] | pl.DataFrame | None = None,
 ) -> RateSeries:
-    """The crude mortality rate: deaths from all causes per person-days of the whole population.
+    """The crude mortality rate (CMR): deaths from all causes per person-days of the whole population.
 
     Parameters
     ----------
     series : FlowSeries of deaths from all causes
         Of the whole population: no group.
-    population, per, level
+    population, per, level, interval, event_sizes
         As in `death_rate`.
 
     Returns
@@ -122,19 +139,85 @@ def crude_mortality_rate(
     ----------
     The Sphere Handbook (2018), health standard 2.1: deaths per 10,000 people a day.
     """
-    info = _deaths_info(series)
-    if info.measure != "died":
-        raise MeasureError(
-            f"expected deaths from all causes for a crude mortality rate, got {info.noun}; select them with "
-            "cs.deaths(..., cause='all'), or use death_rate for the rate of violent deaths"
-        )
+    info = _all_causes(series, "crude mortality rate")
     if info.group or "group" in info.by or info.perpetrator or "perpetrator" in info.by:
         raise MeasureError(
             f"expected deaths of the whole population for a crude mortality rate, got {info.noun}"
             f"{', by ' + ' and '.join(info.by) if info.by else ''}; use death_rate for a part of them"
         )
-    label = f"crude mortality rate (all causes) per {_constant(per)} person-days"
-    return _rates(series, info, label, population, per, level)
+    label = f"crude mortality rate (all causes) per {constant(per)} person-days"
+    return make_rates(
+        series, label, population, per=per, unit="person-days", level=level, interval=interval, sizes=event_sizes,
+        indicator="CMR",
+    )  # fmt: skip
+
+
+def under5_mortality_rate(
+    series: FlowSeries[AllCauseDeaths],
+    population: AtRisk,
+    per: float = 10_000,
+    level: float = 0.95,
+    *,
+    interval: Interval = "garwood",
+    event_sizes: Sequence[int] | pl.DataFrame | None = None,
+) -> RateSeries:
+    """The under-five mortality rate (U5MR) of emergencies: deaths under five per person-days of children under five.
+
+    Parameters
+    ----------
+    series : FlowSeries of deaths from all causes
+        Of children under five: the last step of the group's path must say so (`is_under_five`), as in "under5",
+        "under five", "civilian/under-five". `civilian/child` is under 18.
+    population : number, Estimate, Exposure, StockSeries or mapping
+        Children under five, as in `death_rate`: not the whole population.
+    per, level, interval, event_sizes
+        As in `death_rate`.
+
+    Returns
+    -------
+    RateSeries
+        As in `death_rate`.
+
+    Raises
+    ------
+    MeasureError
+        If the series does not count deaths from all causes, or of another group than children under five.
+    KindError, OptionError
+        As in `death_rate`.
+
+    References
+    ----------
+    The Sphere Handbook (2018), health standard 2.2: deaths of children under five per 10,000 of them a day. Not the
+    probability of dying before the fifth birthday, which bears the same name.
+    """
+    info = _all_causes(series, "under-five mortality rate")
+    groups = (
+        [info.group]
+        if "group" not in info.by
+        else series.intervals.select("group").unique().collect()["group"].to_list()
+    )
+    wrong = sorted({str(group) for group in groups if not is_under_five(group)})
+    if wrong or info.perpetrator or "perpetrator" in info.by:
+        raise MeasureError(
+            "expected deaths of children under five for an under-five mortality rate, got group "
+            f"{', '.join(wrong) or info.noun}; select them with group='under5' (or a path that ends so). A group 'child' is "
+            "under 18, and no rate under five"
+        )
+    label = f"under-five mortality rate (all causes) per {constant(per)} person-days of children under five"
+    return make_rates(
+        series, label, population, per=per, unit="person-days", level=level, interval=interval, sizes=event_sizes,
+        indicator="U5MR",
+    )  # fmt: skip
+
+
+def _all_causes(series: object, name: str) -> SeriesInfo:
+    info = _deaths_info(series)
+    if info.measure != "died":
+        raise MeasureError(
+            f"expected deaths from all causes for a {name}, got {info.noun}; select them with "
+            "cs.deaths(..., cause='all'), or use death_rate for the rate of violent deaths"
+        )
+    return info
 
 
 def _deaths_info(series: object) -> SeriesInfo:
@@ -149,36 +232,3 @@ def _deaths_info(series: object) -> SeriesInfo:
     if known.measure not in ("killed", "died"):
         raise MeasureError(f"expected a series of deaths, got {known.noun}: a mortality rate of it has no meaning")
     return known
-
-
-def _constant(per: float) -> str:
-    number = isinstance(per, int | float) and not isinstance(per, bool)  # pyright: ignore[reportUnnecessaryIsInstance]
-    if not number or not math.isfinite(per) or per <= 0:
-        raise OptionError(f"expected per= a number of person-days above 0, such as 10_000; got {per!r}")
-    return format_count(per)
-
-
-def _rates(
-    series: FlowSeries[D],
-    info: SeriesInfo,
-    label: str,
-    population: Population | Mapping[Any, Population],
-    per: float,
-    level: float,
-) -> RateSeries:
-    share, by = check_level(level), info.by
-    frame = series.to_frame()
-    people = population_columns(frame, by, population)
-    rows = with_exposure(frame).with_columns(people)
-    rows = with_sampling(with_rates(rows, per), per, share)
-    rows = rows.with_columns(per=pl.lit(float(per)), label=pl.lit(label))
-    columns = RateSchema.column_names()
-    convention = _convention(rows) if rows.height == 1 else "both ends of each period counted"
-    return RateSeries(rows.select(*by, *columns), label, by, convention, info.source_line)
-
-
-def _convention(rows: pl.DataFrame) -> str:
-    row = rows.row(0, named=True)
-    if row.get("hours") is not None:
-        return f"{row['hours']:g} hours, as stated"
-    return f"{format_days(row['days_min'], row['days_max'])}, both ends counted"

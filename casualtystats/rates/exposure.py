@@ -1,159 +1,237 @@
-"""Exposure: how many people were at risk for how many days, with the range that is known of both."""
+"""Exposure: person-days as a result, with the people at risk on each day behind them.
+
+Invariants
+----------
+- `low <= best <= high`; `best` is null where the population is one-sided or the ends of the period are not known, `high`
+  where no upper bound of the population is known.
+- The days of `by_day()` sum to the person-days, where both ends of the period are known.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, Literal
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
 
-import numpy as np
 import polars as pl
 
-from casualtystats.errors import OptionError
+from casualtystats.errors import OptionError, PeriodError
 from casualtystats.estimates import Estimate
+from casualtystats.markup import html_table, write_table
+from casualtystats.periods import Period, parse_date
+from casualtystats.places import path_relation
+from casualtystats.printing import format_days, format_rate
 
-__all__ = ["Population", "person_days", "population_columns", "population_estimate"]
+__all__ = ["Exposure"]
 
-Population = int | float | Estimate
-Decline = Literal["linear", "exponential"]
-SPLITS_PEOPLE = ("place", "group", "destination")
-
-
-def population_estimate(population: Population) -> Estimate:
-    """A population as an estimate: a number is taken as exact.
-
-    Parameters
-    ----------
-    population : int, float or Estimate
-        Number of people, above 0. An estimate with bounds makes the exposure a range.
-
-    Raises
-    ------
-    OptionError
-        If it is not a number above 0, or an estimate whose best and upper bound are not above 0.
-
-    Examples
-    --------
-    >>> str(population_estimate(3_000_000))
-    '3,000,000'
-    """
-    if isinstance(population, Estimate):
-        known = population.widened()
-        if (
-            known.low < 0
-            or (known.best is not None and known.best <= 0)
-            or (known.high is not None and known.high <= 0)
-        ):
-            raise OptionError(f"expected a population above 0, got '{population}'")
-        if known.unit not in (None, "people"):
-            raise OptionError(f"expected a population in people, got {known.unit}; person-days count people")
-        return known
-    if isinstance(population, bool) or not isinstance(population, int | float | np.number):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise OptionError(
-            f"expected population= a number of people or an Estimate, got {type(population).__name__} ({population}); "
-            "a report has one as reports['its id'].estimate, a series of stocks as .at(date)"
-        )
-    size = float(population)
-    if not math.isfinite(size) or size <= 0:
-        raise OptionError(f"expected a population above 0, got {population!r}")
-    return Estimate(size, size, size)
+_BOUNDS = ("low", "best", "high")
 
 
-def person_days(population: float, days: float, leaving: float = 0, *, decline: Decline = "linear") -> float:
-    r"""Person-days of a population that some people leave evenly over a period.
+@dataclass(frozen=True, eq=False, repr=False)
+class Exposure:
+    """People at risk over a period, in person-days. Made by `person_days`; `death_rate` and `fit_trend` take it.
 
-    With P people at the start, L leaving and D days: linear, D (P - L/2); exponential (a constant share of those
-    who are left goes each moment), D L / ln(P / (P - L)).
-
-    Parameters
-    ----------
-    population : float
-        People at the start, above 0.
-    days : float
-        Length of the period in days, above 0, both ends counted.
-    leaving : float, default 0
-        People who leave the area over the period. Those displaced *within* it stay in its denominator.
-    decline : {"linear", "exponential"}
-        How they leave.
-
-    Returns
-    -------
-    float
-        Person-days.
-
-    Raises
-    ------
-    OptionError
-        If a number is not possible, or more leave than are there.
-
-    Examples
-    --------
-    >>> person_days(500_000, 11, leaving=180_000)
-    4510000.0
-    """
-    if not (math.isfinite(population) and population > 0 and math.isfinite(days) and days > 0):
-        raise OptionError(f"expected a population and a number of days above 0, got {population!r} and {days!r}")
-    if not 0 <= leaving <= population:
-        raise OptionError(f"expected 0 to {population:,.0f} people leaving, got {leaving!r}")
-    if decline == "linear":
-        return days * (population - leaving / 2)
-    if decline != "exponential":
-        raise OptionError(f"expected decline= 'linear' or 'exponential', got {decline!r}")
-    if leaving == population:
-        raise OptionError("expected somebody to stay: an exponential decline never empties a place")
-    return days * population if leaving == 0 else days * leaving / math.log(population / (population - leaving))
-
-
-def population_columns(
-    frame: pl.DataFrame, by: tuple[str, ...], population: Population | Mapping[Any, Population]
-) -> pl.DataFrame:
-    """The population of each row, as the columns `population_low`, `population_best`, `population_high`.
-
-    Parameters
+    Attributes
     ----------
     frame : pl.DataFrame
-        Rows of a series, with the columns of `by`.
+        Columns of `by`, then `low`, `best`, `high`: person-days, one row a place (one row where nothing splits it).
+    daily : pl.DataFrame or None
+        Columns of `by`, `date`, `low`, `best`, `high`: people at risk on each day; None where the period has no dates,
+        or only a stated length within them.
     by : tuple of str
-        The columns that split the series.
-    population : int, float, Estimate, or mapping
-        One population for all rows; or one for each value of the column in `by` (a tuple of values where
-        there are several). A series that is split by place or group needs the mapping: its rows are not about
-        the same people.
-
-    Raises
-    ------
-    OptionError
-        If a population is not above 0, a row has none, or one number is given for different places or groups.
+        What splits it.
+    period : Period or None
+        The period; None where only a number of days was given.
+    days_min, days_max : float
+        Shortest and longest length in days.
+    convention : str
+        How days and people were counted.
+    note : str
+        Sources of the population.
     """
-    if isinstance(population, Mapping):
-        if not by:
-            raise OptionError("expected one population for a series that is not split, got a mapping")
-        known = {key: population_estimate(size) for key, size in population.items()}
-        estimates = [_of_row(known, by, row) for row in frame.select(by).rows()]
-    else:
-        split = [name for name in by if name in SPLITS_PEOPLE]
-        if split:
-            raise OptionError(
-                f"expected a population for each {split[0]}, got one for a series split by {split[0]}; give "
-                f"a mapping, such as population={{{split[0]}: number of people, ...}}"
+
+    frame: pl.DataFrame
+    daily: pl.DataFrame | None
+    by: tuple[str, ...]
+    period: Period | None
+    days_min: float
+    days_max: float
+    convention: str
+    note: str = ""
+
+    @property
+    def low(self) -> float:
+        """Least person-days; of all places together where it is split."""
+        return self.estimate.low
+
+    @property
+    def best(self) -> float | None:
+        """Best person-days; None where one-sided, or where the ends of the period are not known."""
+        return self.estimate.best
+
+    @property
+    def high(self) -> float | None:
+        """Greatest person-days; None where no upper bound is known."""
+        return self.estimate.high
+
+    @property
+    def estimate(self) -> Estimate:
+        """Person-days as an estimate.
+
+        Raises
+        ------
+        OptionError
+            If it is split by places or groups that hold one another: their people are the same.
+        """
+        keys = self.frame.select(self.by).rows()
+        for at, one in enumerate(keys):
+            for other in keys[:at]:
+                if all(path_relation(a, b) != "disjoint" for a, b in zip(one, other, strict=True)):
+                    raise OptionError(
+                        f"expected parts that have nobody in common for a total, got {_key(other)} and {_key(one)}; "
+                        f"take one with .of({other[0]!r}), or to_frame()"
+                    )
+        return _sum(self.frame)
+
+    @property
+    def days(self) -> float:
+        """Days of the period.
+
+        Raises
+        ------
+        PeriodError
+            If an end is not exactly known: use `days_min` and `days_max`.
+        """
+        if self.days_min != self.days_max:
+            raise PeriodError(
+                f"expected known ends, got {format_days(self.days_min, self.days_max)}; use days_min and days_max"
             )
-        estimates = [population_estimate(population)] * frame.height
-    return pl.DataFrame(
-        {
-            "population_low": [float(size.low) for size in estimates],
-            "population_best": [_float(size.best) for size in estimates],
-            "population_high": [_float(size.high) for size in estimates],
-        },
-        schema=dict.fromkeys(("population_low", "population_best", "population_high"), pl.Float64),
-    )
+        return self.days_max
+
+    def __float__(self) -> float:
+        found = self.best
+        if found is None:
+            raise OptionError(f"expected best person-days, got {_printed(self.estimate)}; use .low and .high")
+        return found
+
+    def of(self, *key: str) -> Exposure:
+        """The exposure of one place (or of one value for each column in `by`), no longer split.
+
+        Raises
+        ------
+        OptionError
+            If there is no such part.
+        """
+        if len(key) != len(self.by):
+            raise OptionError(f"expected a value for each of {', '.join(self.by) or 'no column'}, got {key!r}")
+        if not key:
+            return self
+        same = [pl.col(name) == value for name, value in zip(self.by, key, strict=True)]
+        rows = self.frame.filter(same).select(_BOUNDS)
+        if rows.is_empty():
+            known = ", ".join(_key(row) for row in self.frame.select(self.by).rows())
+            raise OptionError(f"expected one of {known}; got {_key(key)}")
+        daily = None if self.daily is None else self.daily.filter(same).select("date", *_BOUNDS)
+        return Exposure(rows, daily, (), self.period, self.days_min, self.days_max, self.convention, self.note)
+
+    def by_day(self) -> pl.DataFrame:
+        """People at risk on each day.
+
+        Those who leave or arrive on a day count for half of it, so that the days sum to the person-days. Where the ends of
+        the period are not known there is a row for each day of its widest form, with what the feasible periods allow.
+
+        Returns
+        -------
+        pl.DataFrame
+            Columns of `by`, then `date`, `low`, `best` (null = one-sided), `high` (null = no upper bound).
+
+        Raises
+        ------
+        OptionError
+            If there are no dates: a number of days, or a stated length of hours within them.
+        """
+        if self.daily is None:
+            raise OptionError(
+                f"expected a period of whole days with dates for people by day, got {self.convention}; give person_days a "
+                "period such as '2019-04-29/2019-05-09'"
+            )
+        return self.daily
+
+    def total(self, start: str | date | None = None, end: str | date | None = None) -> Estimate:
+        """Person-days from one day to another, both counted; by default of the whole period.
+
+        Raises
+        ------
+        OptionError
+            If a day lies outside the exposure, is no single day, or there are no dates.
+        """
+        if start is None and end is None:
+            return self.estimate
+        daily = self.by_day()
+        days: list[date] = daily["date"].to_list()
+        first, last = min(days), max(days)
+        from_, until = _day(start, first), _day(end, last)
+        if not first <= from_ <= until <= last:
+            raise OptionError(f"expected days from {first} to {last}, in order; got {from_} to {until}")
+        if (from_, until) == (first, last) and self.days_min == self.days_max:
+            return self.estimate
+        return _sum(daily.filter(pl.col("date").is_between(from_, until)))
+
+    def to_frame(self) -> pl.DataFrame:
+        """Person-days with period and convention, one row a place."""
+        period = self.period
+        return self.frame.with_columns(
+            days_min=pl.lit(self.days_min), days_max=pl.lit(self.days_max),
+            period_start=pl.lit(None if period is None else period.start_earliest, pl.Date),
+            period_end=pl.lit(None if period is None else period.end_latest, pl.Date),
+            convention=pl.lit(self.convention),
+        )  # fmt: skip
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write `to_frame()` as CSV, with spreadsheet formulas defused."""
+        write_table(self.to_frame(), path)
+
+    def __str__(self) -> str:
+        if self.frame.height == 1:
+            return f"{_printed(_sum(self.frame))} person-days over {self.convention}"
+        parts = f"{self.frame.height} rows by {' and '.join(self.by)}"
+        return f"person-days over {self.convention}: {parts}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return html_table(self.to_frame().drop("convention"), str(self), self.note)
 
 
-def _of_row(known: Mapping[Any, Estimate], by: tuple[str, ...], row: tuple[Any, ...]) -> Estimate:
-    key = row[0] if len(by) == 1 else row
-    if key not in known:
-        raise OptionError(f"expected a population for every {', '.join(by)}; there is none for {key!r}")
-    return known[key]
+def _sum(rows: pl.DataFrame) -> Estimate:
+    def total(name: str) -> float | None:
+        return None if rows[name].has_nulls() else math.fsum(rows[name].to_list())
+
+    return Estimate(total("low") or 0.0, total("best"), total("high"))
 
 
-def _float(value: float | None) -> float | None:
-    return None if value is None else float(value)
+def _printed(known: Estimate) -> str:
+    low = format_rate(known.low, "down")
+    if known.high is None:
+        text = f"at least {low}"
+        return text if known.best is None else f"{format_rate(known.best)} ({text}, no upper bound known)"
+    span = f"{low} to {format_rate(known.high, 'up')}"
+    if known.best is None:
+        return span
+    close = math.isclose(known.low, known.high, rel_tol=1e-12)
+    return format_rate(known.best) if close else f"{format_rate(known.best)} ({span})"
+
+
+def _key(row: tuple[Any, ...]) -> str:
+    return ", ".join(repr(value) for value in row)
+
+
+def _day(given: str | date | None, default: date) -> date:
+    if given is None:
+        return default
+    first, last = parse_date(given)
+    if first != last:
+        raise OptionError(f"expected one day, such as '2019-05-09'; got {given!r}")
+    return first

@@ -1,4 +1,4 @@
-"""The result of a rate of deaths: a frame of rates, and one line that could stand in a report."""
+"""The result of a rate: a frame of rates, and one line that could stand in a report."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ import math
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
 from casualtystats.markup import html_table, write_table
 from casualtystats.printing import Rounding, format_rate
 from casualtystats.rates.sampling import level_text
+from casualtystats.series.info import SeriesInfo
+
+if TYPE_CHECKING:
+    from casualtystats.rates.ratios import RateRatios
+    from casualtystats.rates.threshold import Threshold
+    from casualtystats.rates.verdicts import Verdicts
 
 __all__ = ["RateSeries"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RateSeries:
-    """Death rates, one a row: best, source range and sampling interval apart from each other.
+    """Rates, one a row: best, source range and sampling interval apart from each other.
 
     Attributes
     ----------
@@ -33,6 +39,10 @@ class RateSeries:
         How days were counted.
     note : str
         Sources.
+    info : SeriesInfo, optional
+        What the series behind it counts.
+    indicator : {"CMR", "U5MR"}, optional
+        The mortality rate of all causes that it is; None for every other rate.
     """
 
     frame: pl.DataFrame
@@ -40,6 +50,8 @@ class RateSeries:
     by: tuple[str, ...]
     convention: str
     note: str = ""
+    info: SeriesInfo | None = None
+    indicator: Literal["CMR", "U5MR"] | None = None
 
     def to_frame(self) -> pl.DataFrame:
         """The rates as a frame in the columns of `RateSchema`, with the columns of `by` in front."""
@@ -48,6 +60,61 @@ class RateSeries:
     def to_csv(self, path: str | Path) -> None:
         """Write `to_frame()` as CSV, with spreadsheet formulas defused."""
         write_table(self.frame, path)
+
+    def against(self, threshold: Threshold, *, floor: bool = False) -> Verdicts:
+        """Whether each rate is above a threshold: source range and sampling interval judged each for itself.
+
+        A complete count of deaths from all causes is above, below, or straddles the threshold. A floor (violent deaths
+        alone, "at least", a part of the days, verified or documented deaths only) is above, or not shown to be above.
+
+        Parameters
+        ----------
+        threshold : Threshold
+            Such as `cs.thresholds.get("CDC/MSF emergency")`, `cs.thresholds.sphere("sub-Saharan Africa")` or
+            `cs.thresholds.twice(0.25)`. Another constant (per 1,000) is converted.
+        floor : bool, default False
+            State that the deaths are not all known: then no rate is below.
+
+        Returns
+        -------
+        Verdicts
+            One row a rate.
+
+        Raises
+        ------
+        MeasureError
+            If the rate is no death rate per person-days, counts newly reported deaths, or is of children under five where
+            the threshold is not (or the other way round).
+        """
+        from casualtystats.rates.verdicts import judge
+
+        return judge(self, threshold, floor=floor)
+
+    def ratio(self, *, reference: Any, level: float = 0.95, method: Literal["exact", "midp"] = "exact") -> RateRatios:
+        """Each rate over one of them: place over place, or period over period.
+
+        Parameters
+        ----------
+        reference : str, Period or tuple
+            A value of the column that splits the rates (a tuple where there are several), which is compared within each
+            period; of rates that are not split, the period of one row, as '2019-04-01/2019-04-30'.
+        level, method
+            As in `rate_ratio`. Intervals are not adjusted for the number of comparisons.
+
+        Returns
+        -------
+        RateRatios
+            One row a rate beside the reference. A rate that can not be compared (fuzzy period, derived by spreading, two
+            floors) keeps its row, and `method` says why there is no ratio.
+
+        Raises
+        ------
+        OptionError
+            If there is no such reference, or nothing beside it.
+        """
+        from casualtystats.rates.ratios import ratios
+
+        return ratios(self, reference, level, method)
 
     def __len__(self) -> int:
         return self.frame.height
@@ -71,7 +138,8 @@ class RateSeries:
         shown = (
             "period_start",
             "period_end",
-            "deaths",
+            "numerator",
+            "person_days",
             "rate",
             "rate_low",
             "rate_high",
@@ -102,7 +170,7 @@ def _one_rate(row: dict[str, Any]) -> str:
         elif high is not None and not math.isclose(low, high, rel_tol=1e-12):
             notes.append(f"source range {floor} to {ceiling}")
     if row["ci_low"] is not None:
-        name = f"{level_text(row['level'])} Garwood interval"
+        name = f"{level_text(row['level'])} {row['method'].split(',')[0]} interval"
         lower = _printed(row["ci_low"], "down")
         upper = row["ci_high"]
         notes.append(f"{name}: {lower} and above" if upper is None else f"{name} {lower} to {_printed(upper, 'up')}")

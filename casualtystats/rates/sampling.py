@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -11,9 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from casualtystats.errors import OptionError
 
-__all__ = ["byar", "check_level", "garwood", "level_text"]
+__all__ = ["Counts", "byar", "check_level", "garwood", "level_text", "two_ends", "whole_counts"]
 
+Counts = Sequence[float] | NDArray[Any] | pl.Series
 _LARGEST = 2.0**53
+_Ends = Callable[[NDArray[np.float64], float], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
 def check_level(level: float) -> float:
@@ -46,11 +48,9 @@ def level_text(level: float) -> str:
 @overload
 def garwood(count: float, level: float = 0.95) -> tuple[float, float]: ...
 @overload
+def garwood(count: Counts, level: float = 0.95) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 def garwood(
-    count: Sequence[float] | NDArray[Any] | pl.Series, level: float = 0.95
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
-def garwood(
-    count: float | Sequence[float] | NDArray[Any] | pl.Series, level: float = 0.95
+    count: float | Counts, level: float = 0.95
 ) -> tuple[float, float] | tuple[NDArray[np.float64], NDArray[np.float64]]:
     r"""Exact interval of the mean of a Poisson count (Garwood 1936).
 
@@ -93,17 +93,16 @@ def garwood(
     >>> garwood([0, 5])[0].round(3).tolist()
     [0.0, 1.623]
     """
-    share = check_level(level)
-    counts = _whole_counts(count)
-    if counts.size == 0:
-        return counts, counts.copy()
-    low, high = _exact(np.atleast_1d(counts), share)
-    if counts.ndim == 0:
-        return float(low[0]), float(high[0])
-    return low, high
+    return two_ends(count, level, _exact)
 
 
-def byar(count: float, level: float = 0.95) -> tuple[float, float]:
+@overload
+def byar(count: float, level: float = 0.95) -> tuple[float, float]: ...
+@overload
+def byar(count: Counts, level: float = 0.95) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def byar(
+    count: float | Counts, level: float = 0.95
+) -> tuple[float, float] | tuple[NDArray[np.float64], NDArray[np.float64]]:
     r"""Byar's approximation to the exact interval of a Poisson mean: for comparison with tables that print it.
 
     .. math:: x \left(1 - \frac{1}{9x} - \frac{z}{3\sqrt{x}}\right)^3, \quad
@@ -113,20 +112,20 @@ def byar(count: float, level: float = 0.95) -> tuple[float, float]:
 
     Parameters
     ----------
-    count : int
-        A whole count of 0 or more.
+    count : int, or sequence, array or series of int
+        Whole counts of 0 or more.
     level : float, default 0.95
         A share.
 
     Returns
     -------
-    (float, float)
+    (float, float) or (array, array)
         Lower and upper end, in the unit of the count.
 
     Raises
     ------
     OptionError
-        If the count is missing, negative or not whole, or the level is not a share.
+        If a count is missing, negative or not whole, or the level is not a share.
 
     Notes
     -----
@@ -142,19 +141,31 @@ def byar(count: float, level: float = 0.95) -> tuple[float, float]:
     >>> round(low, 3), round(high, 3)
     (30.267, 56.773)
     """
-    from scipy.special import ndtri
+    return two_ends(count, level, _approximate)
 
+
+def two_ends(
+    count: float | Counts, level: float, ends: _Ends
+) -> tuple[float, float] | tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Check counts and level, and give the ends in the shape of the counts: numbers for one, arrays for several."""
     share = check_level(level)
-    x = float(_whole_counts(count))
-    z = float(ndtri(0.5 + share / 2))
-    above = x + 1
-    high = above * (1 - 1 / (9 * above) + z / (3 * above**0.5)) ** 3
-    # Below a count of 1 or so the cube would turn negative: nothing is below zero.
-    low = 0.0 if x == 0 else max(0.0, x * (1 - 1 / (9 * x) - z / (3 * x**0.5)) ** 3)
+    counts = whole_counts(count)
+    if counts.size == 0:
+        return counts, counts.copy()
+    low, high = ends(np.atleast_1d(counts), share)
+    if counts.ndim == 0:
+        return float(low[0]), float(high[0])
     return low, high
 
 
-def _whole_counts(count: Any) -> NDArray[np.float64]:
+def whole_counts(count: Any) -> NDArray[np.float64]:
+    """Counts as an array.
+
+    Raises
+    ------
+    OptionError
+        If one is missing, negative or not whole.
+    """
     values: ArrayLike = count.to_numpy() if isinstance(count, pl.Series) else count
     try:
         counts = np.asarray(values, dtype=np.float64)
@@ -184,3 +195,14 @@ def _exact(counts: NDArray[np.float64], level: float) -> tuple[NDArray[np.float6
     low = np.asarray(gammaincinv(np.where(positive, counts, 1.0), tail), dtype=np.float64)
     high = np.asarray(gammaincinv(counts + 1, 1 - tail), dtype=np.float64)
     return np.where(positive, low, 0.0), high
+
+
+def _approximate(counts: NDArray[np.float64], level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    from scipy.special import ndtri
+
+    z = float(ndtri(0.5 + level / 2))
+    above, there = counts + 1, np.where(counts > 0, counts, 1.0)
+    high = above * (1 - 1 / (9 * above) + z / (3 * above**0.5)) ** 3
+    # Below a count of 1 or so the cube would turn negative: nothing is below zero.
+    low = np.maximum(0.0, there * (1 - 1 / (9 * there) - z / (3 * there**0.5)) ** 3)
+    return np.where(counts > 0, low, 0.0), high

@@ -16,6 +16,7 @@ from casualtystats.series import outages
 from casualtystats.sitrep.found import Found, rate_table
 from casualtystats.sitrep.together import Found as Held
 from casualtystats.sitrep.together import span_every
+from casualtystats.sitrep.trended import Trended
 from casualtystats.vocabulary import measure_noun
 
 __all__ = ["Figure", "figures"]
@@ -37,7 +38,7 @@ class Figure:
 
 
 def figures(
-    reports: Reports, lead: list[str], found: list[Found], held: list[Held], events: pl.DataFrame
+    reports: Reports, lead: list[str], found: list[Found], held: list[Held], trends: list[Trended], events: pl.DataFrame
 ) -> Iterator[Figure]:
     """Draw what the reports hold; a family without reports is left out."""
     chosen = reports.filter(pl.col("report_id").is_in(lead))
@@ -81,6 +82,13 @@ def figures(
         yield _figure(
             f"flow-{number}-{series.info.measure}", _section(series.info.measure), caption, alt_text.flow(series), ax
         )
+    for number, trend in enumerate(trends[:SHOWN], 1):
+        caption = "Each report over its days: its area is its count. The line is the fitted mean with its interval."
+        ax = plots.trend(trend.fit)
+        yield _figure(f"trend-{number}", f"trend-{number}", caption, alt_text.trend(trend.fit), ax)
+        caption = "The growth a day when one choice is made otherwise. Grey, open: spread days, as a contrast."
+        ax = plots.sensitivity(trend.sensitivity)
+        yield _figure(f"trend-{number}-sensitivity", f"trend-{number}", caption, alt_text.sensitivity(trend.sensitivity), ax)
     rates = rate_table(found, reports)
     if rates is not None:
         caption = "Death rates on the inhabitants stated nearest to the period; no upper end where none is known."

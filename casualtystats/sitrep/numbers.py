@@ -12,6 +12,7 @@ from casualtystats.estimates import Estimate
 from casualtystats.periods import Period
 from casualtystats.rates import Rate
 from casualtystats.reports import Report, Reports
+from casualtystats.trends import Interval
 
 __all__ = ["Number", "Numbers"]
 
@@ -50,7 +51,7 @@ class Numbers:
         self,
         label: str,
         text: str,
-        value: Estimate | Rate,
+        value: Estimate | Rate | Interval,
         *,
         unit: str,
         method: str,
@@ -65,9 +66,10 @@ class Numbers:
         else:
             convention = "" if period is None else period.convention
         key = f"n{len(self.printed) + 1}"
+        best = value.value if isinstance(value, Interval) else value.best
         self.printed.append(
             Number(
-                key, label, text, where, _tidy(value.best), _tidy(value.low), _tidy(value.best), _tidy(value.high), unit,
+                key, label, text, where, _tidy(best), _tidy(value.low), _tidy(best), _tidy(value.high), unit,
                 None if period is None else period.edtf(),
                 None if period is None else period.length, convention, method, sorted(set(reports)),
             )

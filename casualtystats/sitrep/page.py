@@ -21,6 +21,7 @@ from casualtystats.sitrep.found import Found, find_series, rate_table
 from casualtystats.sitrep.numbers import Numbers
 from casualtystats.sitrep.tables import interval_rows, interval_table, rejected_table, report_table, to_csv, to_html
 from casualtystats.sitrep.together import find_ledgers, together_table, told
+from casualtystats.sitrep.trended import find_trends, title_of, told_trend
 from casualtystats.sitrep.write import check_target, write_folder
 
 __all__ = ["write_sitrep"]
@@ -95,8 +96,11 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
     step("reading reports together")
     held, unread = find_ledgers(reports)
     together = [told(one, number, numbers) for number, one in enumerate(held, 1)]
+    step("fitting trends")
+    trends, flat = find_trends(found)
+    trended = [told_trend(one, number, numbers) for number, one in enumerate(trends, 1)]
     drawn: list[Figure] = []
-    for figure in figures(reports, lead, found, held, datasets.events(str(folder))):
+    for figure in figures(reports, lead, found, held, trends, datasets.events(str(folder))):
         step(f"drawing {figure.name}")
         drawn.append(figure)
     step("writing")
@@ -116,6 +120,8 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
         ],
         "lead_figures": [figure for figure in drawn if figure.section == "lead"],
         "together": [(one, [figure for figure in drawn if figure.section == one.key]) for one in together],
+        "trends": [(one, [figure for figure in drawn if figure.section == one.key]) for one in trended],
+        "without_trend": [(name, reason.partition(". ")[0]) for name, reason in flat],
         "refused": [(name, reason.partition(". ")[0]) for name, reason in refused],
         "unread": [(name, reason.partition(". ")[0]) for name, reason in unread],
         "reports": Markup(to_html(every, "reports", notes=[_TABLE_NOTE])),
@@ -146,6 +152,9 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
     for number, ledger in enumerate(held, 1):
         files[f"tables/together-{number}.csv"] = to_csv(together_table(ledger))
         files[f"tables/together-{number}-contradictions.csv"] = to_csv(ledger.apart.to_frame())
+    for number, trend in enumerate(trends, 1):
+        files[f"tables/trend-{number}.csv"] = to_csv(trend.fit.to_frame())
+        files[f"tables/trend-{number}-sensitivity.csv"] = to_csv(trend.sensitivity.to_frame())
     for figure in drawn:
         files[f"figures/{figure.name}.svg"] = figure.svg
         files[f"figures/{figure.name}.png"] = figure.png
@@ -211,7 +220,7 @@ def _show(number: int, found: Found, numbers: Numbers) -> _Shown:
         f"{name}: {status}; {reason}" + (f"; not covered any more: {gap}" if gap else "")
         for name, status, reason, gap in others
     ]
-    title = f"{series.info.noun[:1].upper()}{series.info.noun[1:]}, {where}, {', '.join(series.info.sources)}"
+    title = title_of(found)
     table = Markup(to_html(interval_rows(found, f"series-{number}", numbers), f"series-{number}"))
     note = (
         ""

@@ -15,28 +15,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from casualtystats.errors import (
-    KindError,
-    MeasureError,
-    NotAdditiveError,
-    OptionError,
-    TooFewReportsError,
-    UndefinedEstimateError,
-)
+from casualtystats.errors import OptionError, TooFewReportsError, UndefinedEstimateError
 from casualtystats.periods import Every
 from casualtystats.periods.cadence import every_name
 from casualtystats.series.flow import FlowSeries
 from casualtystats.series.info import SeriesInfo
+from casualtystats.trends.cellchecks import Count, cells_text, flow_of_counts, refuse_bounds, refuse_spread, trimmed
 
-__all__ = ["CompleteCells", "Count", "complete_cells", "spans_text"]
+__all__ = ["CompleteCells", "complete_cells"]
 
 Need = Literal["all", "gaps"]
-Count = Literal["exact", "low", "best", "high"]
 
 NO_REPORT: Final = "no report"
 PARTLY: Final = "some days are not covered by a report about the whole"
-_MOST: Final = 4
-_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,18 +160,20 @@ def complete_cells(
     >>> complete_cells(daily, need="gaps").frame.select("count", "reason").rows()
     [(3, None), (0, None), (None, 'no report'), (5, None)]
     """
-    info = _flow_info(series, why)
+    info = flow_of_counts(series, why)
     if need not in get_args(Need) or count not in get_args(Count):
         raise OptionError(f"expected count= one of {', '.join(get_args(Count))}; got {count!r}")
     every = series.every
     if every is None:
-        raise OptionError(f"expected a series with a calendar for {why}; use .resample('day') or .resample('week') first")
+        raise OptionError(
+            f"expected a series with a calendar for {why}; use .resample('day') or .resample('week') first"
+        )
     frame = series.cells.collect(engine="streaming").sort("period_start")
-    kept, notes = _trimmed(frame, every, why)
-    _refuse_spread(kept, every, why)
+    kept, notes = trimmed(frame, every, why)
+    refuse_spread(kept, every, why)
     covered = pl.col("coverage") >= 1
     value = pl.col("low" if count == "exact" else count)
-    _refuse_bounds(kept.filter(covered), every, count, why)
+    refuse_bounds(kept.filter(covered), every, count, why)
     if count != "exact" and not kept.filter(covered & (pl.col("low").ne_missing(pl.col("high")))).is_empty():
         notes.append(f"Where bounds do not meet, the {count} value was taken as if it were exact.")
     reason = pl.when(pl.col("low").is_null()).then(pl.lit(NO_REPORT)).when(~covered).then(pl.lit(PARTLY))
@@ -191,109 +184,8 @@ def complete_cells(
     gaps = cells.filter(pl.col("count").is_null())
     if need == "all" and not gaps.is_empty():
         raise TooFewReportsError(
-            f"expected a count in every {every_name(every)} for {why}, got none in {_cells_text(gaps, every)}: no report is "
+            f"expected a count in every {every_name(every)} for {why}, got none in {cells_text(gaps, every)}: no report is "
             "not zero. Take a stretch without gaps or a coarser calendar; if silence meant none reported, say so with "
             "observed= when the series is built"
         )
     return CompleteCells(info, every, cells, count, tuple(notes))
-
-
-def spans_text(spans: list[tuple[date, date]]) -> str:
-    """Periods in words, neighbours joined, the first few of them.
-
-    Examples
-    --------
-    >>> spans_text([(date(2019, 5, 1), date(2019, 5, 1)), (date(2019, 5, 2), date(2019, 5, 2))])
-    '2019-05-01 to 2019-05-02'
-    """
-    joined: list[tuple[date, date]] = []
-    for start, end in spans:
-        if joined and start == joined[-1][1] + _DAY:
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    texts = [f"{start}" if start == end else f"{start} to {end}" for start, end in joined]
-    more = f" and {len(texts) - _MOST:,} more" if len(texts) > _MOST else ""
-    return ", ".join(texts[:_MOST]) + more
-
-
-def _flow_info(series: object, why: str) -> SeriesInfo:
-    if not isinstance(series, FlowSeries):
-        info = getattr(series, "info", None)
-        if isinstance(info, SeriesInfo):
-            raise KindError(
-                f"expected a flow series (new in each period) for {why}, got a {type(series).__name__} of {info.noun}"
-            )
-        raise MeasureError(
-            f"expected a flow series from cs.deaths(...) or cs.displacement(...) for {why}, got {type(series).__name__}"
-        )
-    if series.ledger is not None:
-        raise KindError(
-            f"expected reported counts for {why}, got a series with overlap='bounds': bounds of neighbouring cells follow "
-            "from the same reports and are no counts. Choose one source, or another rule for overlaps"
-        )
-    known: SeriesInfo = series.info
-    if known.by:
-        raise OptionError(
-            f"expected a series that is not split for {why}, got one by {' and '.join(known.by)}; build one series for each"
-        )
-    if not known.additive:
-        raise NotAdditiveError(
-            f"expected counts that add up over days for {why}, got {known.noun}: the same ones may be counted on two days. "
-            "For people displaced, count movements: unit='displacements'"
-        )
-    return known
-
-
-def _trimmed(frame: pl.DataFrame, every: Every, why: str) -> tuple[pl.DataFrame, list[str]]:
-    """The cells from the first to the last covered one, and what was left out before and after them."""
-    at = frame.with_row_index("_at").filter(pl.col("coverage") >= 1)["_at"].to_list()
-    if not at:
-        cut = frame.filter(pl.col("allocated"))
-        if not cut.is_empty():
-            _refuse_spread(frame, every, why)
-        raise TooFewReportsError(
-            f"expected {every_name(every)}s that reports about the whole place and group cover for {why}, got none of "
-            f"{frame.height}; take a coarser calendar, or say with observed= where silence means none reported"
-        )
-    notes = [
-        f"Left out at the {name}, for not every day is covered: {_cells_text(part, every)}."
-        for name, part in (("start", frame[: at[0]]), ("end", frame[at[-1] + 1 :]))
-        if not part.is_empty()
-    ]
-    return frame[at[0] : at[-1] + 1], notes
-
-
-def _refuse_spread(cells: pl.DataFrame, every: Every, why: str) -> None:
-    spread = cells.filter(pl.col("allocated"))
-    if not spread.is_empty():
-        raise KindError(
-            f"expected counts as they were reported for {why}, got counts spread over days in "
-            f"{_cells_text(spread, every)}: what a report holds was shared out over its days, which says nothing of their "
-            "variation. Take a calendar whose cells hold whole reports, such as .resample('week') or .resample('month')"
-        )
-
-
-def _refuse_bounds(cells: pl.DataFrame, every: Every, count: Count, why: str) -> None:
-    if count == "exact":
-        wrong = cells.filter(pl.col("low").ne_missing(pl.col("high")))
-        if not wrong.is_empty():
-            raise UndefinedEstimateError(
-                f"expected exact counts for {why}, got bounds that do not meet in {_cells_text(wrong, every)}; take one "
-                "value of each as if it were exact with count='low', 'best' or 'high', and see how far the answer moves"
-            )
-        return
-    wrong = cells.filter(pl.col(count).is_null())
-    if not wrong.is_empty():
-        raise UndefinedEstimateError(
-            f"expected count={count!r} to be known in every {every_name(every)} for {why}, got none in "
-            f"{_cells_text(wrong, every)}; count='low' is known wherever there is a report"
-        )
-
-
-def _cells_text(cells: pl.DataFrame, every: Every) -> str:
-    """How many cells, and which days they are."""
-    spans: list[tuple[date, date]] = cells.select("period_start", "period_end").rows()
-    name = every_name(every)
-    plural = f"{len(spans):,} cells of {name}" if isinstance(every, timedelta) else f"{len(spans):,} {name}s"
-    return f"{plural if len(spans) > 1 else '1 ' + name} ({spans_text(spans)})"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casualtystats.errors import OptionError
-from casualtystats.rates import byar, garwood, person_days, rate_ratio, standardize_direct
+from casualtystats.rates import byar, garwood, rate_ratio, standardize_direct
 
 NUMBERS = json.loads((Path(__file__).parents[1] / "published" / "reference_numbers.json").read_text("utf-8"))
 PUBLISHED = {entry["id"]: entry for entry in NUMBERS}
@@ -83,24 +83,3 @@ def test_standardised_rate_of_one_stratum_is_the_plain_rate() -> None:
 def test_standardised_rate_refuses(counts, exposures, standard, method) -> None:
     with pytest.raises(OptionError):
         standardize_direct(counts, exposures, standard, method=method)
-
-
-def test_published_person_days() -> None:
-    entry = PUBLISHED["rate-pt"]
-    people, leavers, days = entry["inputs"]["P0"], entry["inputs"]["leavers"], entry["inputs"]["days"]
-    expected, deaths = entry["expected"], entry["inputs"]["deaths"]
-    assert person_days(people, days, leavers) == expected["linear"]
-    assert person_days(people, days) == expected["naive_start_pop"]
-    fading = person_days(people, days, leavers, decline="exponential")
-    assert fading == pytest.approx(expected["exponential"], rel=1e-7)
-    rate, low, high = expected["cmr_linear"]
-    ends = [end / expected["linear"] * 10_000 for end in (deaths, *garwood(deaths))]
-    assert ends == pytest.approx([rate, low, high], rel=1e-6)
-    assert person_days(people, days, decline="exponential") == expected["naive_start_pop"]
-    for wrong in ((0, 1, 0), (1, 0, 0), (1, 1, 2), (1, 1, -1)):
-        with pytest.raises(OptionError):
-            person_days(*wrong)
-    with pytest.raises(OptionError):
-        person_days(5, 1, 5, decline="exponential")
-    with pytest.raises(OptionError):
-        person_days(5, 1, 1, decline="sudden")  # type: ignore[arg-type]

@@ -120,9 +120,9 @@ def test_cells() -> None:
     assert partly["method"].startswith("Garwood, lower end only")
     assert gap["method"] == "none: no report"
     empty = (
-        "deaths",
-        "deaths_low",
-        "deaths_high",
+        "numerator",
+        "numerator_low",
+        "numerator_high",
         "rate",
         "rate_low",
         "rate_high",
@@ -212,7 +212,9 @@ def test_what_has_no_mortality_rate() -> None:
 
 def test_csv(tmp_path: Path) -> None:
     cs.death_rate(cs.deaths(make_reports([{"value": 1, **TWO_WEEKS}])), 1000).to_csv(tmp_path / "rates.csv")
-    assert (tmp_path / "rates.csv").read_text("utf-8").startswith("period_start,period_end,deaths,")
+    assert (
+        (tmp_path / "rates.csv").read_text("utf-8").startswith("period_start,period_end,days_min,days_max,numerator,")
+    )
 
 
 @settings(deadline=None, max_examples=30)

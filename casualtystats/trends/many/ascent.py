@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casualtystats.trends.likelihood.sizes import Array
-from casualtystats.trends.many.counts import CountTable
 from casualtystats.trends.many.layout import Block, kept
-from casualtystats.trends.many.negbin import Dispersed, Terms, evaluate
+from casualtystats.trends.many.negbin import Dispersed, Terms, evaluate, kept_table, table_of
 
 __all__ = ["Maxima", "ascend"]
 
@@ -42,14 +41,15 @@ class Maxima:
         The log-likelihood there, without the constants log y!.
     covariance : array (3, 3, areas)
         Inverse of the observed information.
-    settled : array of bool (areas)
-        Whether it ended at a maximum.
+    settled, edge : array of bool (areas)
+        Whether it ended at a maximum; whether it was left because the likelihood rises towards alpha = 0.
     """
 
     point: Array
     value: Array
     covariance: Array
     settled: NDArray[np.bool_]
+    edge: NDArray[np.bool_]
 
 
 def ascend(block: Block, family: Dispersed, first: Array, floor: Array) -> Maxima:
@@ -64,19 +64,20 @@ def ascend(block: Block, family: Dispersed, first: Array, floor: Array) -> Maxim
     first : array (3, areas)
         Where to begin.
     floor : array (areas)
-        A log of alpha below which the search ends: the likelihood then rises towards alpha = 0, and has not settled.
+        A log of alpha below which the search ends.
     """
     size = block.areas
     found = Maxima(
-        np.full((3, size), np.nan), np.full(size, np.nan), np.full((3, 3, size), np.nan), np.zeros(size, dtype=np.bool_)
-    )
-    table = CountTable.of(block) if family == "nb2" else None
+        np.full((3, size), np.nan), np.full(size, np.nan), np.full((3, 3, size), np.nan),
+        np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_),
+    )  # fmt: skip
+    table = table_of(block, family)
     index, total = np.arange(size), block.sums(block.counts)
     base, step, value = first, np.zeros_like(first), np.full(size, -np.inf)
     for number in range(_PASSES):
         trial = base + step
         with np.errstate(all="ignore"):
-            at = evaluate(block, table, family, (trial[0], trial[1], trial[2]))
+            at = evaluate(block, table, (trial[0], trial[1], trial[2]))
             better = _finite(at) & (at.value >= value - 1e-13 * (np.abs(at.value) + total))
             base, value = np.where(better, trial, base), np.where(better, at.value, value)
             ahead, decrement, definite = _newton(at)
@@ -91,19 +92,20 @@ def ascend(block: Block, family: Dispersed, first: Array, floor: Array) -> Maxim
             found.value[where] = value[done]
             found.covariance[:, :, where] = _inverse(at, done)
             found.settled[where] = True
+        found.edge[index[lost]] = True
         left = ~(done | lost)
         if not left.any():
             break
         if not left.all():
+            table = kept_table(table, block, left)
             block = block.keep(left)
-            table = None if table is None else table.keep(left)
-            index, total, value = index[left], *kept(left, total, value)
+            index, total, value, floor = (index[left], *kept(left, total, value, floor))
             base, step = base[:, left], step[:, left]
     return found
 
 
 def _finite(at: Terms) -> NDArray[np.bool_]:
-    return np.all([np.isfinite(part) for part in (at.value, *at.gradient, *at.curve)], axis=0)
+    return np.asarray(np.isfinite(np.stack([at.value, *at.gradient, *at.curve])).all(axis=0))
 
 
 def _newton(at: Terms) -> tuple[Array, Array, NDArray[np.bool_]]:

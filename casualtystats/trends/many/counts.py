@@ -16,8 +16,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from casualtystats.trends.likelihood.sizes import Array, Indices
+from casualtystats.trends.likelihood.sizes import Array
+from casualtystats.trends.likelihood.totals import Indices
 from casualtystats.trends.many.layout import Block
+from casualtystats.trends.many.rising import gamma_steps
 
 __all__ = ["CountTable"]
 
@@ -99,34 +101,15 @@ class CountTable:
         return log, first, second
 
     def _each(self, values: Array) -> Array:
-        return np.bincount(self.area, weights=values, minlength=self.areas)
+        return np.asarray(np.bincount(self.area, weights=values, minlength=self.areas), dtype=np.float64)
 
 
 def _stretch(alpha: Array, y: Array) -> tuple[Array, Array, Array]:
     """The sums from k = 64 to y - 1."""
-    r = 1 / alpha
-    w, z, d = r + _SHORT, r + y, y - _SHORT
-    rise, wi, zi = np.log1p(d / w), 1 / w, 1 / z
-    ww, zz = wi * wi, zi * zi
-    # Log-gamma, digamma and trigamma of z less those of w.
-    log_gamma = (z - 0.5) * rise - d + zi * _poly(zz, _GAMMA) - wi * _poly(ww, _GAMMA)
-    digamma = rise - 0.5 * (zi - wi) - zz * _poly(zz, _DIGAMMA) + ww * _poly(ww, _DIGAMMA)
-    # 1/z - 1/w = -d / (z w)
-    trigamma = (-d * wi * zi) + 0.5 * (zz - ww) + zi * zz * _poly(zz, _TRIGAMMA) - wi * ww * _poly(ww, _TRIGAMMA)
+    r, d = 1 / alpha, y - _SHORT
+    log_gamma, digamma, trigamma = gamma_steps(r + _SHORT, d)
     return (
         log_gamma + d * np.log1p(alpha * _SHORT),
         r * (d - r * digamma),
         -(r**2) * (d - 2 * r * digamma - r**2 * trigamma),
     )
-
-
-_GAMMA: Final = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680)
-_DIGAMMA: Final = (1 / 12, -1 / 120, 1 / 252, -1 / 240)
-_TRIGAMMA: Final = (1 / 6, -1 / 30, 1 / 42, -1 / 30)
-
-
-def _poly(s: Array, coefficients: tuple[float, ...]) -> Array:
-    total = np.zeros_like(s)
-    for value in reversed(coefficients):
-        total = total * s + value
-    return total

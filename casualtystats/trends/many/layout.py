@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from casualtystats.trends.likelihood.sizes import Array, Indices
+from casualtystats.trends.likelihood.sizes import Array
+from casualtystats.trends.likelihood.totals import Indices
 from casualtystats.trends.many.link import Spans, spans
 
 __all__ = ["Block", "Linked", "kept"]
@@ -96,7 +97,7 @@ class Block:
             (key % longest).astype(np.float64),
             group_area,
             np.searchsorted(group_area, np.arange(len(starts))),
-            np.bincount(group, weights=counts, minlength=len(key)),
+            np.asarray(np.bincount(group, weights=counts, minlength=len(key)), dtype=np.float64),
             middle[starts],
             middle[starts],
         ).scaled((low + high) / 2, np.maximum((high - low) / 2, 1.0))

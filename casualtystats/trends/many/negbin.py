@@ -16,19 +16,21 @@ Cameron, A. C. and Trivedi, P. K. (2013). Regression Analysis of Count Data, 2nd
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from casualtystats.trends.likelihood.sizes import Array, rising_sums
+from casualtystats.trends.likelihood.sizes import Array
 from casualtystats.trends.many.counts import CountTable
 from casualtystats.trends.many.layout import Block
+from casualtystats.trends.many.rising import RowTable
 
-__all__ = ["Dispersed", "Terms", "evaluate", "poisson_value"]
+__all__ = ["Dispersed", "Table", "Terms", "evaluate", "kept_table", "poisson_value", "table_of"]
 
 Dispersed = Literal["nb1", "nb2"]
+Table: TypeAlias = CountTable | RowTable
 _TINY: Final = 1e-2
-_SMALLEST: Final = 1e-100
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +42,25 @@ class Terms:
     curve: tuple[Array, Array, Array, Array, Array, Array]
 
 
-def evaluate(block: Block, table: CountTable | None, family: Dispersed, point: tuple[Array, Array, Array]) -> Terms:
+def table_of(block: Block, family: Dispersed) -> Table:
+    """What the likelihood of a family needs to know of the counts."""
+    return CountTable.of(block) if family == "nb2" else RowTable.of(block.counts)
+
+
+def kept_table(table: Table, block: Block, areas: NDArray[np.bool_]) -> Table:
+    """The table of a block without the other areas."""
+    return table.keep(areas if isinstance(table, CountTable) else areas[block.area])
+
+
+def evaluate(block: Block, table: Table, point: tuple[Array, Array, Array]) -> Terms:
     """The log-likelihood at (a, b, log alpha), b per scaled day, without the constants log y!.
 
     Parameters
     ----------
     block : Block
         Rows.
-    table : CountTable or None
-        The counts, for "nb2".
-    family : {"nb1", "nb2"}
-        Distribution of the totals.
+    table : CountTable or RowTable
+        The counts, as NB2 or NB1 needs them.
     point : three arrays (areas)
         Intercept, slope and log of alpha of each area.
     """
@@ -58,10 +68,7 @@ def evaluate(block: Block, table: CountTable | None, family: Dispersed, point: t
     linked = block.link(slope)
     eta = intercept[block.area] + linked.log
     alpha = np.exp(log_alpha)
-    if family == "nb2" and table is not None:
-        rows = _nb2(block, table, eta, alpha)
-    else:
-        rows = _nb1(block, eta, alpha)
+    rows = _nb2(block, table, eta, alpha) if isinstance(table, CountTable) else _nb1(block, table, eta, alpha)
     x, sums = linked.x, block.sums
     bend, cross = rows.bend * x, rows.cross * x
     return Terms(
@@ -138,10 +145,10 @@ def _alternating(x: Array, coefficients: list[float]) -> Array:
     return total
 
 
-def _nb1(block: Block, eta: Array, alpha: Array) -> _Rows:
+def _nb1(block: Block, table: RowTable, eta: Array, alpha: Array) -> _Rows:
     y, each = block.counts, alpha[block.area]
-    r = np.maximum(np.exp(eta) / each, _SMALLEST)
-    log_sum, first, second = rising_sums(r, y)
+    r = np.exp(eta) / each
+    log_sum, first, second = table.sums(r)
     log_wide, share = np.log1p(alpha), alpha / (1 + alpha)
     fall = r * log_wide[block.area]
     score = first - fall

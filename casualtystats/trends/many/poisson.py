@@ -86,7 +86,10 @@ def fit_slopes(block: Block) -> Slopes:
     """The Poisson values of all areas of a block, each of which has counts above 0 in more than an outermost period."""
     total, lever = block.sums(block.counts), block.sums(block.counts * block.tau)
     size = block.areas
-    found = Slopes(*(np.full(size, np.nan) for _ in range(4)), np.zeros(size, dtype=np.bool_))
+    found = Slopes(
+        np.full(size, np.nan), np.full(size, np.nan), np.full(size, np.nan), np.full(size, np.nan),
+        np.zeros(size, dtype=np.bool_),
+    )  # fmt: skip
     index = np.arange(size)
     base, step, value = np.zeros(size), np.zeros(size), np.full(size, -np.inf)
     for _ in range(_PASSES):

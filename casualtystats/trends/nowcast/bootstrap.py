@@ -64,7 +64,7 @@ def residuals_of(cumulative: Floats, ladder: ChainLadder) -> Residuals:
     >>> counts = np.array([[40.0, 62, 70], [50, 80, nan], [60, nan, nan]])
     >>> found = residuals_of(counts, chain_ladder(counts))
     >>> found.values.size, found.parameters, round(found.dispersion, 4)
-    (6, 5, 0.0705)
+    (6, 5, 0.0612)
     """
     fitted = ladder.fitted()
     real = np.isfinite(fitted) & (fitted != 0)
@@ -114,7 +114,9 @@ def draw_missing(
     """
     phi = residuals.used or 1.0
     rng = np.random.default_rng(seed)
-    fitted = ladder.fitted()
+    # Ages after which nothing changed need no draws.
+    width = int(np.flatnonzero(np.append(1.0, ladder.factors) != 1).max(initial=0)) + 1
+    fitted = ladder.fitted()[:, :width]
     size = max(1, _BLOCK // fitted.size)
     pool = _pool(residuals, phi)
     blocks = [
@@ -141,31 +143,32 @@ def _block(
     before, after = (counts[:, :, :-1] * both).sum(axis=1), (counts[:, :, 1:] * both).sum(axis=1)
     # A drawn triangle may hold no counts by some age; then the factor of the data stands.
     usable = before > 0
-    factors = np.where(usable, after / np.where(usable, before, 1.0), ladder.factors)
+    factors: Floats = np.where(usable, after / np.where(usable, before, 1.0), ladder.factors[: ages - 1])
     factors = np.maximum(factors, 0.0 if falls else 1.0)
     growth = np.cumprod(factors[:, ::-1], axis=1)[:, ::-1]
     growth = np.concatenate([growth, np.ones((draws, 1))], axis=1) * ladder.tail
-    latest = np.maximum(counts[:, np.arange(rows), ladder.last], 0.0)
-    grown = growth[:, ladder.last]
+    last = np.minimum(ladder.last, ages - 1)
+    latest = np.maximum(counts[:, np.arange(rows), last], 0.0)
+    grown = growth[:, last]
     empty = ladder.latest == 0
     if empty.any():
         latest[:, empty] = phi * rng.standard_gamma(1.0, (draws, int(empty.sum())))
-    return _chance(latest * (grown - 1), phi, rng)
+    missing = np.asarray(latest * (grown - 1), dtype=np.float64)
+    return _chance(missing, phi, rng)
 
 
 def _chance(mean: Floats, phi: float, rng: np.random.Generator) -> Floats:
     """Whole numbers about means, with variance phi times the mean; negative means draw negative numbers."""
-    size = np.abs(mean)
+    size: Floats = np.abs(mean)
     if phi > 1:
-        scale = phi - 1
-        size = rng.standard_gamma(size / scale) * scale
+        size = np.asarray(rng.standard_gamma(size / (phi - 1)) * (phi - 1), dtype=np.float64)
     drawn: Floats = rng.poisson(size).astype(np.float64) * np.sign(mean)
     return drawn
 
 
 def _steps(cumulative: Floats, ladder: ChainLadder) -> Floats:
     """Increments, the count at the first known age being the first."""
-    columns = np.arange(cumulative.shape[1])
+    columns: NDArray[np.int64] = np.arange(len(ladder.completeness))
     inside = (columns >= ladder.first[:, None]) & (columns <= ladder.last[:, None])
     found: Floats = np.diff(np.where(inside, cumulative, 0.0), axis=1, prepend=0.0)
     return found

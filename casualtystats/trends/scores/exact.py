@@ -7,7 +7,6 @@ from typing import Any, Final, overload
 import numpy as np
 
 from casualtystats.errors import OptionError
-from casualtystats.trends.likelihood.sizes import rising_sums
 from casualtystats.trends.scores.arrays import Array, Few, Many, given, together, whole
 
 __all__ = ["crps_negative_binomial", "crps_pmf", "crps_poisson", "log_score"]
@@ -15,6 +14,8 @@ __all__ = ["crps_negative_binomial", "crps_pmf", "crps_poisson", "log_score"]
 # From this size up scipy's hypergeometric function loses its way (it answers nan from about 10,000 on).
 _LARGE_SIZE: Final = 1_000.0
 _NODES: Final = 400
+# Stirling's series is exact to 1e-15 from here on.
+_STIRLING: Final = 100.0
 
 
 @overload
@@ -238,9 +239,22 @@ def log_probability(y: Array, mean: Array, alpha: Array) -> Array:
 
     wide = alpha * np.maximum(mean, y) > 1e-13
     size = 1 / np.where(wide, alpha, 1.0)
-    rising = np.where(wide, rising_sums(np.atleast_1d(size), np.atleast_1d(y))[0].reshape(y.shape), 0.0)
-    spread = np.where(wide, (size + y) * np.log1p(alpha * mean), mean)
-    return np.asarray(rising + xlogy(y, mean) - spread - gammaln(y + 1))
+    # The log of gamma(size + y) / (gamma(size) size^y): from Stirling's series where the size is large, as differences of
+    # large numbers would lose their digits.
+    large = size > _STIRLING
+    small = np.where(large, 1.0, size)
+    exact = gammaln(small + y) - gammaln(small) - y * np.log(small)
+    rising = np.where(large, _stirling(np.where(large, size, _STIRLING), y), exact)
+    spread = np.where(wide, (size + y) * np.log1p(alpha * mean) - rising, mean)
+    return np.asarray(xlogy(y, mean) - spread - gammaln(y + 1))
+
+
+def _stirling(size: Array, y: Array) -> Array:
+    total = size + y
+    series = (total - 0.5) * np.log1p(y / size) - y
+    for factor, power in ((1 / 12, 1), (-1 / 360, 3), (1 / 1260, 5)):
+        series = series + factor * (total**-power - size**-power)
+    return np.asarray(series)
 
 
 def _poisson(y: Array, mean: Array) -> Array:
@@ -257,8 +271,10 @@ def _negative_binomial(y: Array, mean: Array, alpha: Array) -> Array:
     # q = 1 - p is taken as it is: from 1 - p it would lose its digits where alpha is small.
     size, p = 1 / alpha, 1 / (1 + alpha * mean)
     q = alpha * mean * p
-    above = betainc(y + 1, size, q)
-    not_before = np.where(y > 0, betainc(np.maximum(y, 1.0), size + 1, q), 1.0)
+    few, before = q < 0.5, np.maximum(y, 1.0)
+    above = np.where(few, betainc(y + 1, size, q), 1 - betainc(size, y + 1, p))
+    not_before = np.where(few, betainc(before, size + 1, q), 1 - betainc(size + 1, before, p))
+    not_before = np.where(y > 0, not_before, 1.0)
     # n (1-p) / p^2 is mean / p.
     return np.asarray(y * (1 - 2 * above) - mean / p * (p * (1 - 2 * not_before) + _spread(size, p, q)))
 

@@ -64,14 +64,14 @@ def crps_sample(y: Few, ensemble: Many, fair: bool = False) -> float | Array:
             f"{draws.shape} for y of shape {seen.shape}"
         )
     m = draws.shape[-1]
+    if not isinstance(fair, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected fair= True or False, got {fair!r}")
     if fair and m < 2:
         raise OptionError(f"expected at least two draws for a fair score, got {m}; use fair=False")
-    if isinstance(fair, bool) is False:  # pyright: ignore[reportUnnecessaryComparison]
-        raise OptionError(f"expected fair= True or False, got {fair!r}")
     ordered = np.sort(draws, axis=-1)
     distance = np.abs(ordered - seen[..., None]).mean(axis=-1)
     # In order, draw i (from 1) stands above i - 1 draws and below m - i: the double sum needs m terms.
-    rank = 2 * np.arange(1, m + 1) - m - 1
+    rank: Array = np.arange(1.0 - m, m, 2.0)
     within = (ordered * rank).sum(axis=-1) / (m * (m - 1 if fair else m))
     found = distance - within
     return float(found) if seen.ndim == 0 else np.asarray(found)

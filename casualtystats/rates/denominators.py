@@ -1,0 +1,175 @@
+"""The person-days of each row of a series, from whatever a caller gives as its population."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from casualtystats.errors import OptionError
+from casualtystats.estimates import Estimate
+from casualtystats.rates.exposure import Exposure
+from casualtystats.rates.people import SPLITS_PEOPLE, Population, population_estimate
+from casualtystats.rates.persondays import person_days
+from casualtystats.series.stock import StockSeries
+
+__all__ = ["AtRisk", "person_day_columns"]
+
+AtRisk = Population | Exposure | StockSeries[Any] | Mapping[Any, Population]
+_NAMES = ("person_days_low", "person_days", "person_days_high")
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def person_day_columns(rows: pl.DataFrame, by: tuple[str, ...], population: AtRisk) -> pl.DataFrame:
+    """Person-days of each row, as the columns `person_days_low`, `person_days`, `person_days_high`.
+
+    Parameters
+    ----------
+    rows : pl.DataFrame
+        Rows of a series, with the columns of `by`, `period_start`, `period_end`, `days_min` and `days_max`.
+    by : tuple of str
+        The columns that split the series.
+    population : number, Estimate, Exposure, StockSeries or mapping
+        A number is constant; stocks hold from their date until the next one; an exposure has people by day. A series
+        that is split by place or group needs one for each: its rows are not about the same people.
+
+    Returns
+    -------
+    pl.DataFrame
+        `person_days` is null where the period is fuzzy or the population has no best value; `person_days_high` where no
+        upper bound is known.
+
+    Raises
+    ------
+    OptionError
+        If a population is not above 0, a row has none, its days lie outside the exposure, or one number is given for
+        different places or groups.
+    """
+    if isinstance(population, StockSeries):
+        if rows.is_empty():
+            return _columns([])
+        days = [*rows["period_start"], *rows["period_end"]]
+        population = person_days(population, (min(days), max(days)))
+    if isinstance(population, Exposure):
+        return _of_exposure(rows, by, population)
+    return _of_numbers(rows, by, population)
+
+
+def _of_numbers(
+    rows: pl.DataFrame, by: tuple[str, ...], population: Population | Mapping[Any, Population]
+) -> pl.DataFrame:
+    if isinstance(population, Mapping):
+        if not by:
+            raise OptionError("expected one population for a series that is not split, got a mapping")
+        known = {key: population_estimate(size) for key, size in population.items()}
+        estimates = [_of_row(known, by, row) for row in rows.select(by).rows()]
+    else:
+        estimates = [population_estimate(population)] * rows.height
+        _refuse_one_for_many(by, ())
+    found: list[tuple[float | None, ...]] = []
+    for size, (shortest, longest) in zip(estimates, rows.select("days_min", "days_max").rows(), strict=True):
+        best = size.best * longest if size.best is not None and shortest == longest else None
+        found.append((size.low * shortest, best, None if size.high is None else size.high * longest))
+    return _columns(found)
+
+
+def _refuse_one_for_many(by: tuple[str, ...], known: tuple[str, ...]) -> None:
+    split = [name for name in by if name in SPLITS_PEOPLE and name not in known]
+    if split:
+        raise OptionError(
+            f"expected a population for each {split[0]}, got one for a series split by {split[0]}; give "
+            f"a mapping, such as population={{{split[0]}: number of people, ...}}"
+        )
+
+
+def _of_row(known: Mapping[Any, Estimate], by: tuple[str, ...], row: tuple[Any, ...]) -> Estimate:
+    key = row[0] if len(by) == 1 else row
+    if key not in known:
+        raise OptionError(f"expected a population for every {', '.join(by)}; there is none for {key!r}")
+    return known[key]
+
+
+def _of_exposure(rows: pl.DataFrame, by: tuple[str, ...], exposure: Exposure) -> pl.DataFrame:
+    unknown = [name for name in exposure.by if name not in by]
+    if unknown:
+        raise OptionError(
+            f"expected an exposure split as the series is, got one by {unknown[0]}; take one part with .of(...), or build the "
+            f"series with by=[{unknown[0]!r}]"
+        )
+    _refuse_one_for_many(by, exposure.by)
+    parts: dict[tuple[Any, ...], Exposure] = {}
+    found: list[tuple[float | None, ...]] = []
+    for row in rows.iter_rows(named=True):
+        key = tuple(row[name] for name in exposure.by)
+        if key not in parts:
+            parts[key] = exposure.of(*key)
+        found.append(_of_period(parts[key], row))
+    return _columns(found)
+
+
+def _of_period(exposure: Exposure, row: dict[str, Any]) -> tuple[float | None, ...]:
+    shortest, longest = row["days_min"], row["days_max"]
+    if _same_period(exposure, row):
+        known = exposure.estimate
+        return known.low, known.best, known.high
+    start: date = row["period_start"]
+    end: date = row["period_end"]
+    if exposure.daily is None:
+        if exposure.period is None and shortest == longest == exposure.days_min == exposure.days_max:
+            known = exposure.estimate
+            return known.low, known.best, known.high
+        raise OptionError(
+            f"expected an exposure with people by day for the row from {start} to {end} ({longest:g} days), got "
+            f"{exposure.convention}; give person_days dates that hold all rows"
+        )
+    daily = exposure.daily
+    first = daily["date"][0].toordinal()
+    at, until = start.toordinal() - first, end.toordinal() - first
+    if at < 0 or until >= daily.height:
+        raise OptionError(
+            f"expected an exposure that holds every row, got one from {daily['date'][0]} to {daily['date'][-1]} for the row "
+            f"from {start} to {end}"
+        )
+    days = daily.slice(at, until - at + 1)
+    low, best, high = (_known(days[name]) for name in ("low", "best", "high"))
+    if row.get("hours") is not None:
+        # Those hours may be of any of the days.
+        same = bool((best == best[0]).all())
+        return low.min() * longest, float(best[0]) * longest if same else None, _none(high.max() * longest)
+    if shortest == longest:
+        return float(low.sum()), _none(float(best.sum())), _none(float(high.sum()))
+    return _least(low, row, start), None, _none(float(high.sum()))
+
+
+def _least(low: np.ndarray[Any, np.dtype[np.float64]], row: dict[str, Any], start: date) -> float:
+    """Least person-days of any feasible period of a row with fuzzy ends."""
+    latest, earliest = row["start_latest"], row["end_earliest"]
+    if latest <= earliest:
+        return float(low[(latest - start).days : (earliest - start).days + 1].sum())
+    # Only periods of one day are as short as can be: those that may be both start and end.
+    one = slice((max(start, earliest) - start).days, (min(latest, row["period_end"]) - start).days + 1)
+    return float(low[one].min())
+
+
+def _same_period(exposure: Exposure, row: dict[str, Any]) -> bool:
+    period = exposure.period
+    if period is None or (period.start_earliest, period.end_latest) != (row["period_start"], row["period_end"]):
+        return False
+    lengths = (exposure.days_min, exposure.days_max) == (row["days_min"], row["days_max"])
+    return lengths and (period.hours is None) == (row.get("hours") is None)
+
+
+def _known(column: pl.Series) -> np.ndarray[Any, np.dtype[np.float64]]:
+    missing = float("inf") if column.name == "high" else float("nan")
+    return column.cast(pl.Float64).fill_null(missing).to_numpy()
+
+
+def _none(number: float) -> float | None:
+    return number if np.isfinite(number) else None
+
+
+def _columns(found: list[tuple[float | None, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(found, schema=dict.fromkeys(_NAMES, pl.Float64), orient="row")

@@ -1,0 +1,1 @@
+"""Trends whose growth changes: joints found in the data, and a date given beforehand."""

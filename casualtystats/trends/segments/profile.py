@@ -1,0 +1,153 @@
+"""How well sets of joints fit: twice the negative log-likelihood, maximised over all else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from casualtystats.errors import OptionError, UndefinedEstimateError
+from casualtystats.trends.fitting import Fitted
+from casualtystats.trends.likelihood.counts import Kernel
+from casualtystats.trends.likelihood.maximum import Maximum, maximise
+from casualtystats.trends.likelihood.objective import Likelihood
+from casualtystats.trends.likelihood.sizes import Array
+from casualtystats.trends.likelihood.totals import Indices, Totals
+from casualtystats.trends.segments.batch import PoissonBatch
+from casualtystats.trends.segments.design import hinges
+
+__all__ = ["Cost", "Profile"]
+
+# Costs of sets of joints (one a row), each for the counts with the given number.
+Cost: TypeAlias = Callable[[Array, Indices], Array]
+_ROUNDS: Final = 30
+_HALVINGS: Final = 8
+_FAR: Final = 500.0
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Totals with the terms that all sets of joints share.
+
+    Attributes
+    ----------
+    totals : Totals
+        The totals.
+    base, offset : array
+        Terms other than the joints, and log of exposure plus offset, by day.
+    kernel : {"poisson", "nb1", "nb2"}
+        Distribution of the totals.
+    names : tuple of str
+        Names of the shared terms.
+    start : array
+        Coefficients, and log(alpha) where there is one, of the fit without joints.
+    batch : PoissonBatch or None
+        Where all sets can be fitted at once: Poisson values of exact totals with known dates.
+    """
+
+    totals: Totals
+    base: Array
+    offset: Array
+    kernel: Kernel
+    names: tuple[str, ...]
+    start: Array
+    batch: PoissonBatch | None
+
+    @classmethod
+    def of(cls, fitted: Fitted, names: tuple[str, ...]) -> Profile:
+        """From the fit without joints; a negative binomial that is Poisson without joints is so with them."""
+        likelihood = fitted.likelihood
+        totals = likelihood.totals
+        quick = likelihood.kernel == "poisson" and totals.exact and totals.dated
+        batch = PoissonBatch.of(totals, fitted.matrix, fitted.offset) if quick else None
+        return cls(totals, fitted.matrix, fitted.offset, likelihood.kernel, names, fitted.point, batch)
+
+    def costs(self, joints: Array, _: Indices | None = None) -> Array:
+        """Twice the negative log-likelihood, up to a constant, of sets of joints (one a row); infinite where none fits."""
+        if self.batch is not None:
+            return self.batch.deviances(self.totals.low[None, :], joints)
+        return np.array([self.cost(row) for row in joints])
+
+    @property
+    def most(self) -> int:
+        """How many sets of joints are looked at one by one before they are added one at a time instead."""
+        return 400 if self.batch is None else 2_500
+
+    def cost(self, joints: Array) -> float:
+        """The same, of one set of joints."""
+        if self.batch is not None:
+            return float(self.batch.deviances(self.totals.low[None, :], joints[None, :])[0])
+        found = self._climbed(self.matrix(joints))
+        if found is not None:
+            return -2 * found
+        best = self.maximum(joints)
+        return np.inf if best is None else -2 * best.loglik
+
+    def matrix(self, joints: Array) -> Array:
+        """The terms with joints, by day."""
+        return np.hstack([self.base, hinges(np.arange(len(self.base), dtype=np.float64), joints)])
+
+    def maximum(self, joints: Array) -> Maximum | None:
+        """The fit with some joints; None where no finite one fits best."""
+        return self.fitted(self.matrix(joints))
+
+    def fitted(self, matrix: Array) -> Maximum | None:
+        """The fit of any terms; None where no finite one fits best, or the totals can not tell them apart."""
+        names = (*self.names, *(f"joint term {at}" for at in range(1, matrix.shape[1] - len(self.names) + 1)))
+        try:
+            return maximise(self.totals, matrix, self.offset, self.kernel, names)
+        except (UndefinedEstimateError, OptionError):
+            return None
+
+    def _climbed(self, matrix: Array) -> float | None:
+        """The greatest log-likelihood by Newton's method from the fit without joints; None where it does not settle."""
+        size = np.sqrt((matrix**2).mean(axis=0))
+        scaled = matrix / np.where(size > 0, size, 1.0)
+        shared = self.base.shape[1]
+        first = np.append(self.start[:shared] * size[:shared], np.zeros(matrix.shape[1] - shared))
+        poisson = Likelihood.of(self.totals, scaled, self.offset, "poisson")
+        found = _newton(poisson, first)
+        if found is None or self.kernel == "poisson":
+            return None if found is None else found[1]
+        point, plain = found
+        excess = self._excess(poisson.row_means(point))
+        if excess <= 0 and self.totals.exact and self.totals.dated:
+            # The log-likelihood falls with alpha from 0 on.
+            return plain
+        wide = Likelihood.of(self.totals, scaled, self.offset, self.kernel)
+        found = _newton(wide, np.append(point, np.log(min(max(excess, 1e-3), 1e3))))
+        return None if found is None else max(found[1], plain)
+
+    def _excess(self, means: Array) -> float:
+        """Alpha by moments, below 0 where the log-likelihood falls with alpha."""
+        low, high = self.totals.row_bounds()
+        counts = np.where(np.isfinite(high), (low + high) / 2, low)
+        excess = (counts - means) ** 2 - counts
+        return float(excess.sum() / (means**2).sum()) if self.kernel == "nb2" else float((excess / means).mean())
+
+
+def _newton(likelihood: Likelihood, point: Array) -> tuple[Array, float] | None:
+    """The point of the greatest log-likelihood, and its value; None where the way there is not plain."""
+    with np.errstate(all="ignore"):
+        value = likelihood.at(point)
+        for _ in range(_ROUNDS):
+            try:
+                np.linalg.cholesky(-value.hessian)
+                move = np.linalg.solve(-value.hessian, value.gradient)
+            except np.linalg.LinAlgError:
+                return None
+            gain = float(value.gradient @ move)
+            for halving in range(_HALVINGS):
+                trial = likelihood.at(point + move * 0.5**halving)
+                if trial.loglik >= value.loglik - 1e-9:
+                    point, value = point + move * 0.5**halving, trial
+                    break
+            else:
+                return None
+            if not np.isfinite(value.loglik) or float(np.abs(point).max()) > _FAR:
+                return None
+            if gain < 1e-8:
+                return point, value.loglik
+    return None
