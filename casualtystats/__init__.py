@@ -20,7 +20,26 @@ if TYPE_CHECKING:
     from casualtystats.periods import Period
     from casualtystats.places import Places
     from casualtystats.provenance import Origin
-    from casualtystats.rates import Rate, RateSeries, crude_mortality_rate, daily_rate, death_rate
+    from casualtystats.rates import (
+        Exposure,
+        Rate,
+        RateDifference,
+        RateRatio,
+        RateSeries,
+        Threshold,
+        crude_mortality_rate,
+        daily_rate,
+        death_rate,
+        displacement_rate,
+        person_days,
+        rate,
+        rate_difference,
+        rate_ratio,
+        standardize_direct,
+        standardize_indirect,
+        thresholds,
+        under5_mortality_rate,
+    )
     from casualtystats.reports import Report, ReportArchive, Reports, read_reports
     from casualtystats.reports.wording import parse_count
     from casualtystats.series import (
@@ -37,7 +56,15 @@ if TYPE_CHECKING:
         population,
         read_counter,
     )
-    from casualtystats.trends import TrendFit, fit_trend
+    from casualtystats.trends import Sensitivity, TrendFit, fit_trend
+    from casualtystats.trends.changepoints import change_points
+    from casualtystats.trends.decomposition import decompose
+    from casualtystats.trends.forecast import forecast
+    from casualtystats.trends.interrupted import interrupted_trend
+    from casualtystats.trends.many import fit_trends
+    from casualtystats.trends.nowcast import nowcast
+    from casualtystats.trends.segmented import segmented_trend
+    from casualtystats.trends.surges import surges
 
 __all__ = [
     "Bounds",
@@ -45,6 +72,7 @@ __all__ = [
     "CasualtyStatsError",
     "CumulativeSeries",
     "Estimate",
+    "Exposure",
     "FlowSeries",
     "Increments",
     "Ledger",
@@ -54,28 +82,49 @@ __all__ = [
     "Period",
     "Places",
     "Rate",
+    "RateDifference",
+    "RateRatio",
     "RateSeries",
     "Report",
     "ReportArchive",
     "Reports",
+    "Sensitivity",
     "StockSeries",
+    "Threshold",
     "TrendFit",
+    "change_points",
     "crude_mortality_rate",
     "daily_rate",
     "datasets",
     "death_rate",
     "deaths",
+    "decompose",
     "displacement",
+    "displacement_rate",
     "errors",
     "fit_trend",
+    "fit_trends",
+    "forecast",
     "idps",
+    "interrupted_trend",
+    "nowcast",
     "outages",
     "parse_count",
+    "person_days",
     "plots",
     "population",
+    "rate",
+    "rate_difference",
+    "rate_ratio",
     "read_counter",
     "read_reports",
     "relations",
+    "segmented_trend",
+    "standardize_direct",
+    "standardize_indirect",
+    "surges",
+    "thresholds",
+    "under5_mortality_rate",
 ]
 
 # Each name and the room that it is loaded from when it is first used: numpy, dataframely, statsmodels, matplotlib and
@@ -87,14 +136,24 @@ _ROOMS = {
     "periods": ("Period",),
     "places": ("Places",),
     "provenance": ("Origin",),
-    "rates": ("Rate", "RateSeries", "crude_mortality_rate", "daily_rate", "death_rate"),
+    "rates": (
+        "Exposure", "Rate", "RateDifference", "RateRatio", "RateSeries", "Threshold", "crude_mortality_rate", "daily_rate", "death_rate", "displacement_rate", "person_days", "rate", "rate_difference", "rate_ratio", "standardize_direct", "standardize_indirect", "thresholds", "under5_mortality_rate",
+    ),
     "reports": ("Report", "ReportArchive", "Reports", "read_reports"),
     "reports.wording": ("parse_count",),
     "series": (
         "Break", "CumulativeSeries", "FlowSeries", "Increments", "OutageSeries", "StockSeries",
         "deaths", "displacement", "idps", "outages", "population", "read_counter",
     ),
-    "trends": ("TrendFit", "fit_trend"),
+    "trends": ("Sensitivity", "TrendFit", "fit_trend"),
+    "trends.changepoints": ("change_points",),
+    "trends.surges": ("surges",),
+    "trends.decomposition": ("decompose",),
+    "trends.segmented": ("segmented_trend",),
+    "trends.interrupted": ("interrupted_trend",),
+    "trends.forecast": ("forecast",),
+    "trends.nowcast": ("nowcast",),
+    "trends.many": ("fit_trends",),
 }  # fmt: skip
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

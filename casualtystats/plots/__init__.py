@@ -7,12 +7,17 @@ from casualtystats.plots import alt_text
 from casualtystats.plots.bars import flow
 from casualtystats.plots.files import figure_bytes, save
 from casualtystats.plots.ledger import ledger
+from casualtystats.plots.nowcast import nowcast
 from casualtystats.plots.points import rate
 from casualtystats.plots.revisions import revisions
+from casualtystats.plots.segments import segments
+from casualtystats.plots.sensitivity import sensitivity
 from casualtystats.plots.steps import cumulative
+from casualtystats.plots.surges import change_points, surges
 from casualtystats.plots.timelines import outages, report_periods
+from casualtystats.plots.trend import trend
 
 __all__ = [
-    "alt_text", "cumulative", "figure_bytes", "flow", "ledger", "outages", "rate", "report_periods", "revisions",
-    "save",
+    "alt_text", "change_points", "cumulative", "figure_bytes", "flow", "ledger", "nowcast", "outages", "rate", "report_periods",
+    "revisions", "save", "segments", "sensitivity", "surges", "trend",
 ]  # fmt: skip

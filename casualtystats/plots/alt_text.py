@@ -18,16 +18,25 @@ from casualtystats.periods.cadence import Every
 from casualtystats.plots.data.flow import flow_bars
 from casualtystats.plots.data.lanes import outage_lanes, report_lanes
 from casualtystats.plots.data.ledger import ledger_picture
+from casualtystats.plots.data.nowcast import nowcast_alt as nowcast
 from casualtystats.plots.data.rate import rate_marks
 from casualtystats.plots.data.revisions import revision_noun, revision_points
 from casualtystats.plots.data.running import running_noun, running_points, running_steps
+from casualtystats.plots.data.segments import segments_alt as segments
+from casualtystats.plots.data.sensitivity import sensitivity_alt as sensitivity
+from casualtystats.plots.data.surges import change_points_alt as change_points
+from casualtystats.plots.data.surges import surges_alt as surges
+from casualtystats.plots.data.trend import trend_alt as trend
 from casualtystats.plots.dates import day_label
 from casualtystats.printing import Rounding, format_count, format_rate
 from casualtystats.rates import RateSeries
 from casualtystats.reports import ReportArchive, Reports
 from casualtystats.series import CumulativeSeries, FlowSeries, OutageSeries
 
-__all__ = ["cumulative", "flow", "ledger", "outages", "rate", "report_periods", "revisions"]
+__all__ = [
+    "change_points", "cumulative", "flow", "ledger", "nowcast", "outages", "rate", "report_periods", "revisions", "segments",
+    "sensitivity", "surges", "trend",
+]  # fmt: skip
 
 _MOST: Final = 8
 

@@ -209,6 +209,8 @@ def _keys(picture: SensitivityPicture) -> list[Any]:
     key: list[Any] = [line_key("growth a day", _COLOUR, linestyle="none", **_look("choice"))]
     if any(row["low"] is not None for row in rows):
         key.append(line_key(f"its sampling interval{share}", INK, linewidth=SAMPLING, marker="|", markersize=5))
+    if any(row["cut_low"] or row["cut_high"] for row in rows):
+        key.append(line_key("it goes on outside of the picture", INK, linestyle="none", marker=">", markersize=4))
     key.append(line_key("as fitted", _COLOUR, linewidth=1.0, linestyle=_DASHED))
     if any(row["kind"] == "contrast" and row["growth"] is not None for row in rows):
         key.append(line_key("contrast, not an estimate", GREY, linestyle="none", **_look("contrast")))

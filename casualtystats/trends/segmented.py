@@ -107,9 +107,10 @@ def segmented_trend(
     chi-squared distribution. For "quasi", which has no likelihood, joints are placed by the Poisson deviance, and BIC and
     AIC are those of a negative binomial (NB1) at the same joints, whose variance has the same form.
 
-    All sets of whole days are searched where they are few (2,500 for exact Poisson counts, 400 else). Else joints are
-    added and moved one at a time, which may find a set that only moves of several joints together would better. Where
-    more than 100 days are allowed, evenly spread ones are looked at first, then every day around the best.
+    Where more than 100 days are allowed (36 for bounds, unknown dates and negative binomials), evenly spread ones are
+    looked at first, then days around the best. All sets of them are looked at where they are few (2,500; 400 for bounds
+    and unknown dates). Else joints are added and moved one at a time, which may miss a set that only moves of several
+    joints together would reach. The first look takes counts as Poisson counts; the rest is by the likelihood of the family.
 
     The covariance holds the uncertainty of the places of the joints with that of the slopes. For "muggeo" their
     intervals use Student's t with the totals less all parameters, as R's `segmented` does, in every family. All intervals
@@ -154,6 +155,8 @@ def segmented_trend(
             "can not be put in another order; use choose='bic', or use='best'"
         )
     profile = Profile.of(fitted, task.design.names)
+    if profile.batch is None:
+        placement = placement.thinned()
     plain = fit_at(task, np.zeros(0), 0.0)
     more = [tried(task, profile, placement, number, method) for number in range(1, max_joints + 1)]
     tests: list[PermutationTest] = []
@@ -213,7 +216,7 @@ def _placement(task: Task, max_joints: int, min_totals: int) -> Placement:
     starts, ends = ((task.rows.rows[name] - task.rows.first).dt.total_days() for name in ("period_start", "period_end"))
     placement = Placement.of(starts.to_numpy(), ends.to_numpy(), min_totals)
     number = task.rows.rows.height
-    room = min(placement.most(), (number - len(task.design.names) - 2) // 2)
+    room = min(placement.room(), (number - len(task.design.names) - 2) // 2)
     if room < max_joints:
         raise TooFewReportsError(
             f"expected totals with room for {max_joints} joints, {min_totals} totals between joints and at either end, and "

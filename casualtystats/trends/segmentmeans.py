@@ -12,7 +12,9 @@ from casualtystats.trends.segmentcost import SegmentCost
 __all__ = ["GARWOOD", "RATIO", "mean_interval"]
 
 GARWOOD: Final = "Garwood; does not know that the segment was searched for"
-RATIO: Final = "likelihood ratio, NB2 of fixed alpha, not narrower than Garwood; does not know that the segment was searched for"
+RATIO: Final = (
+    "likelihood ratio, NB2 of fixed alpha, not narrower than Garwood; does not know that the segment was searched for"
+)
 
 
 def mean_interval(cost: SegmentCost, start: int, end: int, level: float) -> tuple[float, float]:

@@ -25,6 +25,7 @@ from casualtystats.errors import KindError, MeasureError, OptionError
 from casualtystats.plots import figure_bytes
 from casualtystats.plots.data.sensitivity import sensitivity_alt, sensitivity_picture, short_reason
 from casualtystats.plots.data.trend import trend_alt, trend_picture
+from casualtystats.plots.data.trendwords import day_text
 from casualtystats.plots.sensitivity import sensitivity
 from casualtystats.plots.trend import trend
 from casualtystats.trends import Sensitivity, TrendFit
@@ -240,7 +241,11 @@ def test_the_smooth_line_keeps_its_growth_to_its_ends() -> None:
 
 def test_the_picture_is_as_high_as_what_can_be_read() -> None:
     plain = trend_picture(exact())
-    assert plain.top / max(plain.days["mean_high"].to_list()) == pytest.approx(1.06)
+    # Half a day after its last day the interval is a little higher still.
+    *_, before, last = plain.days["mean_high"].to_list()
+    assert plain.top == pytest.approx(1.06 * last * (last / before) ** 0.5)
+    drawn = max(max(line.get_ydata()) for line in trend(exact()).lines)
+    assert drawn == pytest.approx(plain.top / 1.06)
     assert not plain.cut
     shown = trend_picture(steep())
     tallest = 260 / 14
@@ -307,8 +312,6 @@ def test_alternative_text_of_a_trend() -> None:
         fitted([*periods(20, 30, 25), {"value": 4, "start": day(22)}], exposure=late)
     )
     unknown = trend_picture(exact()).days.with_columns(mean=pl.lit(None, pl.Float64)).row(0, named=True)
-    from casualtystats.plots.data.trendwords import day_text
-
     assert day_text(unknown, 0.95, prediction=False) == "1 Apr 2019: no fitted mean"
 
 
@@ -408,8 +411,8 @@ def test_what_is_said_to_go_on_above_does(name: str) -> None:
     ax: Any = trend(FITS[name]())
     top = ax.get_ylim()[1]
     assert top == picture.top
-    highest = max(picture.days["mean_high"].to_list())
-    assert ("goes on above" in said(ax, "source")[0]) == picture.cut == (highest > top)
+    assert ("goes on above" in said(ax, "source")[0]) == picture.cut
+    assert picture.cut == (max(max(line.get_ydata()) for line in ax.lines) > top)
     for row in picture.totals.to_dicts():
         assert row["beyond"] == ((row["high_rate"] or 0) > top)
         assert row["low_rate"] < top
@@ -473,17 +476,17 @@ def test_the_same_bytes_in_any_order() -> None:
 
 def test_what_is_no_trend_is_refused() -> None:
     with pytest.raises(KindError, match=r"expected a fitted trend .* got a flow series"):
-        trend(cs.deaths(reports(*GAP)))  # pyright: ignore[reportArgumentType]
+        trend(cs.deaths(reports(*GAP)))
     with pytest.raises(MeasureError, match="expected a fitted trend"):
-        trend_alt(3)  # pyright: ignore[reportArgumentType]
+        trend_alt(3)
     with pytest.raises(MeasureError, match="expected the sensitivity of a trend"):
-        sensitivity(exact())  # pyright: ignore[reportArgumentType]
+        sensitivity(exact())
     with pytest.raises(KindError, match="expected the sensitivity of a trend"):
-        sensitivity_alt(cs.deaths(one()))  # pyright: ignore[reportArgumentType]
+        sensitivity_alt(cs.deaths(one()))
     with pytest.raises(OptionError, match="width="):
         trend(exact(), width=1)
     with pytest.raises(OptionError, match="ax="):
-        sensitivity(exact().sensitivity(), ax=3)  # pyright: ignore[reportArgumentType]
+        sensitivity(exact().sensitivity(), ax=3)
 
 
 # --- sensitivity -------------------------------------------------------------------------------------------------------
@@ -547,6 +550,7 @@ def test_intervals_that_would_press_all_together_are_cut() -> None:
     assert 5.9 < picture.right < 6.6
     ax: Any = sensitivity(result)
     assert [line.get_marker() for line in ax.lines if line.get_gid() == "cut"] == ["<", ">"]
+    assert "it goes on outside of the picture" in words(ax)
     assert said(ax, "reason") == ["no growth: expected something else, got this"]
     # A growth is never cut.
     far = sensitivity_picture(

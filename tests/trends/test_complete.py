@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from trends_reports import make_reports
 
@@ -38,6 +38,7 @@ def series(rows: list[dict[str, Any]], **more: Any) -> Any:
     return cs.deaths(make_reports(rows), **more)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=40))
 def test_counts_of_days_are_those_reported(counts: list[int]) -> None:
     cells = complete_cells(series(daily(counts)).resample("day"))
@@ -48,6 +49,7 @@ def test_counts_of_days_are_those_reported(counts: list[int]) -> None:
     assert cells.alike
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 1000), min_size=14, max_size=80), st.integers(0, 6))
 def test_weeks_are_sums_and_ends_are_left_out_and_said(counts: list[int], late: int) -> None:
     rows = [row(count, late + at) for at, count in enumerate(counts)]

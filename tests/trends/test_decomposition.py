@@ -142,7 +142,7 @@ def test_weeks_and_quarters_have_periods_of_their_own() -> None:
     ]  # fmt: skip
     found = decompose(cs.deaths(make_reports(quarters)).resample("quarter"))
     assert found.settings.period == 4
-    with pytest.raises(TooFewReportsError, match="at least 104 weeks in a row .* period of 52"):
+    with pytest.raises(TooFewReportsError, match=r"at least 104 weeks in a row .* period of 52"):
         decompose(daily([1, 2, 3, 4, 5, 6, 7] * 10).resample("week"))
 
 

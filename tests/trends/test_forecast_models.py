@@ -12,9 +12,9 @@ from statsmodels.discrete.discrete_model import NegativeBinomial
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.stattools import diebold_mariano_test
 
-from casualtystats.errors import CasualtyStatsError, UndefinedEstimateError
+from casualtystats.errors import UndefinedEstimateError
 from casualtystats.trends.forecast.comparison import paired_difference
-from casualtystats.trends.forecast.loglinear import loglinear
+from casualtystats.trends.forecast.loglinear import fit_loglinear, loglinear
 from casualtystats.trends.forecast.members import log_probabilities, pooled, predict
 from casualtystats.trends.forecast.models import History, Model, Predictive, generator, quantiles
 from casualtystats.trends.forecast.rootscale import damped, naive, smooth
@@ -67,20 +67,19 @@ def test_equal_counts_are_not_certainty() -> None:
 @pytest.mark.parametrize("model", SINGLE)
 @pytest.mark.parametrize("counts", [FLAT, [0, 0, 1, 0, 2, 0, 0, 1, 1, 0], [3, 2, 6, 9, 11, 22, 30, 52, 60, 100]])
 def test_probabilities_are_those_of_the_draws(model: Model, counts: list[int]) -> None:
-    found = one(model, history(counts, horizon=2), draws=20_000)
-    k = np.arange(int(found.draws.max()) * 3 + 50)
-    total = np.zeros(2)
-    shown = np.zeros((len(k), 2))
-    for count in k[:: max(1, len(k) // 3000)] if len(k) > 3000 else k:
-        shown[count] = np.exp(found.log_probability(np.full(2, float(count))))
-        total += shown[count]
-    if len(k) <= 3000:
-        assert total == pytest.approx(1, abs=5e-3)
-    for step in (0, 1):
-        for count in np.unique(found.draws[:200, step])[:12]:
-            share, expected = (found.draws[:, step] == count).mean(), shown[count, step]
-            if expected:
-                assert abs(share - expected) < 5 * np.sqrt(expected / 20_000) + 2e-4
+    found = one(model, history(counts, horizon=2), draws=4000)
+    for count in np.unique(found.draws[:, 0])[:8]:
+        expected = np.exp(found.log_probability(np.array([float(count)] * 2)))
+        shares = (found.draws == count).mean(axis=0)
+        assert (abs(shares - expected) < 5 * np.sqrt(expected / 4000) + 5e-4).all()
+
+
+@pytest.mark.parametrize("model", SINGLE)
+def test_probabilities_sum_to_one(model: Model) -> None:
+    found = one(model, history([0, 0, 1, 0, 2, 0, 0, 1, 1, 0, 1, 0], horizon=1), draws=400)
+    total = sum(float(np.exp(found.log_probability(np.array([float(k)])))[0]) for k in range(250))
+    assert total == pytest.approx(1, abs=2e-3)
+    assert total <= 1 + 1e-9
 
 
 def test_far_counts_have_a_probability() -> None:
@@ -92,7 +91,7 @@ def test_far_counts_have_a_probability() -> None:
 
 @given(
     st.lists(st.floats(0, 30), min_size=8, max_size=25),
-    st.floats(0.05, 1), st.floats(0, 0.5), st.floats(0.8, 0.98), st.floats(0, 20), st.floats(-2, 2),
+    st.floats(0.05, 0.99), st.floats(0, 0.5), st.floats(0.8, 0.98), st.floats(0, 20), st.floats(-2, 2),
 )  # fmt: skip
 @settings(max_examples=40, deadline=None)
 def test_damped_trend_is_that_of_statsmodels(
@@ -101,15 +100,15 @@ def test_damped_trend_is_that_of_statsmodels(
     series = np.array(values)
     found = smooth(series, np.array([alpha]), np.array([alpha * share]), np.array([phi]))
     at = np.array([1.0, level, trend])
-    known = ETSModel(
+    model = ETSModel(
         series, error="add", trend="add", damped_trend=True,
         initialization_method="known", initial_level=level, initial_trend=trend,
     )  # fmt: skip
-    fit = known.smooth(np.array([alpha, alpha * share, phi, level, trend]))
-    assert found.level[0] @ at == pytest.approx(float(fit.level[-1]), rel=1e-8, abs=1e-8)
-    assert found.trend[0] @ at == pytest.approx(float(fit.slope[-1]), rel=1e-8, abs=1e-8)
+    fitted, states = model.smooth(np.array([alpha, alpha * share, phi, level, trend]), return_raw=True)
+    assert found.level[0] @ at == pytest.approx(float(states[-1, 0]), rel=1e-8, abs=1e-8)
+    assert found.trend[0] @ at == pytest.approx(float(states[-1, 1]), rel=1e-8, abs=1e-8)
     # The starting values found by least squares leave no larger sum of squared errors than any other.
-    assert found.squares[0] <= float((fit.resid**2).sum()) + 1e-8
+    assert found.squares[0] <= float(((series - fitted) ** 2).sum()) + 1e-8
 
 
 def test_damped_trend_averages_over_smoothing_values() -> None:
@@ -119,17 +118,23 @@ def test_damped_trend_averages_over_smoothing_values() -> None:
     steps = np.diff(np.append(24, medians))
     assert (steps > 0).all()
     assert steps[0] > 0.7
-    assert steps[-1] < 0.75 * steps[0]
+    assert steps[-1] < 0.9 * steps[0]
+    assert (np.diff(steps)[::3] < 0.02).all()
 
 
-def test_negative_binomial_trend_is_the_published_fit() -> None:
-    entry = PUBLISHED["tr-nb"]
-    counts = entry["inputs"]["y"]
-    a, b = entry["expected"]["coef"]
-    # With very many draws, medians of the means are those of the estimates; R MASS::glm.nb, day 0 = the first.
-    found = one("nb", history(counts, horizon=1, days=1, ahead=1), draws=200_000)
-    log_mean = a + b * len(counts)
-    assert found.draws.mean() == pytest.approx(np.exp(log_mean), rel=0.06)
+def test_loglinear_trends_are_the_published_fits() -> None:
+    # R glm and MASS::glm.nb, with days from 0 on; ours count in lengths of the history, from its start.
+    for name, dispersed in (("tr-pois", False), ("tr-nb", True)):
+        entry = PUBLISHED[name]
+        counts, (a, b) = entry["inputs"]["y"], entry["expected"]["coef"]
+        fit = fit_loglinear(history(counts, days=1, ahead=1), dispersed=dispersed)
+        growth = fit.params[1] / len(counts)
+        assert growth == pytest.approx(b, rel=1e-5)
+        assert fit.params[0] + growth / 2 == pytest.approx(a, rel=1e-5)
+        if dispersed:
+            assert fit.params[2] == pytest.approx(entry["expected"]["alpha"], rel=1e-5)
+            errors = np.sqrt(np.diag(fit.covariance))
+            assert errors[1] / len(counts) == pytest.approx(entry["expected"]["se_joint_statsmodels"][1], rel=1e-4)
 
 
 def test_intervals_hold_the_uncertainty_of_the_coefficients() -> None:
@@ -181,8 +186,8 @@ def test_any_counts_are_fitted_or_refused_in_words(counts: list[int]) -> None:
     for dispersed in (True, False):
         try:
             found = loglinear(history(counts), 200, generator(0, 10, "nb"), dispersed=dispersed)
-        except CasualtyStatsError as error:
-            assert "expected" in str(error)
+        except UndefinedEstimateError:
+            assert sum(counts[1:]) == 0 or sum(counts[:-1]) == 0
             continue
         assert (found.draws >= 0).all()
         assert np.isfinite(found.log_probability(np.array([0.0, 5.0, 5000.0]))).all()
@@ -239,7 +244,13 @@ def test_paired_difference_is_diebold_and_marianos(span: int) -> None:
     assert low is not None
     assert high is not None
     other = diebold_mariano_test(
-        np.zeros(25), first, second, lags=span - 1, criterion=lambda _, forecast: forecast, harvey_adj=True, horizon=span
+        np.zeros(25),
+        first,
+        second,
+        lags=span - 1,
+        criterion=lambda _, forecast: forecast,
+        harvey_adj=True,
+        horizon=span,
     )
     assert mean == pytest.approx((first - second).mean())
     # 2.0639 is the 97.5 % quantile of Student's t with 24 degrees of freedom.

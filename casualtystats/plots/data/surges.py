@@ -92,7 +92,9 @@ def surges_alt(found: Surges) -> str:
     told = [f"{day_label(row['date'])}: {format_count(row['count'])}, above {_limit(row['threshold'])}" for row in rows]
     alarms = f"Alarms: {_some(told)}" if told else "No alarm"
     silent = int(found.frame["count"].null_count())
-    gap = f" For {silent:,} {found.cell}s there is no report about every day." if silent else ""
+    gap = (
+        f" For {silent:,} {found.cell}{'s' if silent > 1 else ''} there is no report about every day." if silent else ""
+    )
     return (
         f"Bars of {found.noun} per {found.cell}, {Period.of(first, last)}, with EARS {found.method} thresholds. {alarms}. "
         f"{found.judged:,} of {found.frame.height:,} {found.cell}s judged.{gap}"

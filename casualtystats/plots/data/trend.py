@@ -12,7 +12,7 @@ import polars as pl
 
 from casualtystats.errors import OptionError
 from casualtystats.plots.data.checks import expect
-from casualtystats.plots.data.flow import ABSURD
+from casualtystats.plots.data.trendtop import trend_top
 from casualtystats.plots.data.trendwords import day_text, result_sentence, short_notes, some, total_text
 from casualtystats.trends import TrendFit
 
@@ -21,10 +21,6 @@ __all__ = ["TrendPicture", "trend_alt", "trend_picture"]
 _DRAWS: Final = 4_000
 # Days of one prediction: draws of all of them are held together.
 _CHUNK: Final = 366
-# An interval goes on above the picture where it is more than this many times as high as all else.
-_WIDE: Final = 1.5
-_AIR: Final = 1.06
-_ROOM: Final = 1.2
 # Terms that jump from day to day.
 _JUMPS: Final = re.compile(r"weekday|step\(|between\(")
 
@@ -110,16 +106,17 @@ def trend_picture(fit: TrendFit, *, prediction: bool = False) -> TrendPicture:
     expect(fit, TrendFit, "a fitted trend (cs.fit_trend)")
     totals = _totals(fit)
     days = _days(fit, totals, prediction=prediction)
-    top, totals, cut = _top(totals, days, prediction=prediction)
+    stepped = _stepped(fit)
+    top, cut = trend_top(totals, days, stepped=stepped, prediction=prediction)
     return TrendPicture(
-        totals=totals,
+        totals=totals.with_columns(beyond=pl.col("high_rate").fill_null(0) > top),
         days=days,
         label=f"{fit.noun} per day",
         sentence=result_sentence(fit, days),
         notes=short_notes(fit, cut=cut),
         source=fit.note,
         level=fit.level,
-        stepped=_stepped(fit),
+        stepped=stepped,
         prediction=prediction,
         top=top,
         cut=cut,
@@ -131,10 +128,8 @@ def trend_alt(fit: TrendFit, *, prediction: bool = False) -> str:
 
     Parameters
     ----------
-    fit : TrendFit
-        Made by `fit_trend`.
-    prediction : bool, default False
-        Whether the picture shows the prediction interval.
+    fit, prediction
+        As in `trend_picture`.
 
     Returns
     -------
@@ -162,7 +157,7 @@ def _stepped(fit: TrendFit) -> bool:
 
 
 def _totals(fit: TrendFit) -> pl.DataFrame:
-    """The totals as they were fitted, with the dates that the likelihood gave them."""
+    """The totals with the dates that the likelihood gave them."""
     found = fit.fitted.likelihood.totals
     sets = np.bincount(found.component)[found.component[found.scenario]]
     weights = np.bincount(found.piece, weights=1 / sets, minlength=len(found.row))
@@ -223,31 +218,3 @@ def _predicted(fit: TrendFit, days: list[date], draws: int) -> pl.DataFrame:
             return pl.concat([_predicted(fit, part, draws) for part in (days[:half], days[half:])])
     none = dict.fromkeys(("mean", "mean_low", "mean_high", "low", "high"), pl.lit(None, pl.Float64))
     return pl.DataFrame({"date": days}, schema={"date": pl.Date}).with_columns(**none)
-
-
-def _top(totals: pl.DataFrame, days: pl.DataFrame, *, prediction: bool) -> tuple[float, pl.DataFrame, bool]:
-    """The upper end of the axis, the totals that go on above it, and whether the mean or an interval does."""
-    heights: list[float] = totals["low_rate"].to_list()
-    bounds: list[float] = totals["high_rate"].drop_nulls().to_list()
-    tallest = max(heights)
-    covered = days.filter("covered")
-    # Where the mean is far above all totals, these would be pressed to the ground.
-    mean = _most(covered, "mean", 2 * ABSURD * tallest)
-    seen = max(tallest, mean)
-    drawn = [bound for bound in bounds if bound <= ABSURD * seen]
-    names = ("mean_low", "mean_high", *(("high",) if prediction else ()))
-    limits = {"mean_high": _WIDE * seen, "mean_low": seen, "high": ABSURD * seen}
-    top = max(
-        [seen, *drawn, _most(days, "mean", _WIDE * seen), *(_most(covered, name, limits[name]) for name in names)]
-    )
-    # Arrows need room above what they stand on.
-    high, floor = pl.col("high_rate").fill_null(0), pl.col("state") == "floor"
-    arrows = totals.select(((high > top) | (floor & (pl.col("low_rate") > 0.8 * top))).any()).item()
-    top *= _ROOM if arrows else _AIR
-    cut = bool(days.select(pl.any_horizontal(pl.col("mean", *names) > top).any()).item())
-    return top, totals.with_columns(beyond=high > top), cut
-
-
-def _most(days: pl.DataFrame, name: str, limit: float) -> float:
-    values: list[float] = days[name].drop_nulls().to_list()
-    return min(max(values, default=0.0), limit)

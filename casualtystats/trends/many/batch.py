@@ -109,7 +109,8 @@ def fit_many(
         As for `fit_trends`.
     chunk_rows : int, default 65,536
         Areas are fitted in chunks of at most so many rows (or of one area that has more) and 2,048 areas. Beside the
-        arrays given and the result, the memory in use stays below 600 bytes a row of a chunk, plus 8 bytes a row given.
+        arrays given and the result, the memory in use stays below 600 bytes a row and 4,000 bytes an area of a chunk (48 MB
+        with the default), plus 48 bytes a row given for the order and the checks.
     step : function, optional
         Called with the number of areas of each chunk that is done.
 

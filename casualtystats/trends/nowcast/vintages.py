@@ -94,9 +94,10 @@ def reporting_triangle(
     """
     _check(age, max_age, hedged)
     found = _archive(archive)
+    vintages = Reports(found.frame, places=found.places, origin=found.origin)
     selection = Selection.of(
-        Reports(found.frame, places=found.places, origin=found.origin), _measure(found, measure), ("flow",), unit=unit, place=place, group=group, source=source,
-        role=role, as_of=None,
+        vintages, _measure(found, measure), ("flow",), unit=unit, place=place, group=group, source=source, role=role,
+        as_of=None,
     )  # fmt: skip
     rows = selection.frame().collect()
     known, day, notes = _published(rows, as_of)

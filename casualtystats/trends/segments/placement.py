@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Placement"]
 
 # Days of a first look, of which the best are then looked at day by day.
-_CANDIDATES: Final = 100
+_MANY: Final = 100
+_FEW: Final = 36
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +34,14 @@ class Placement:
         Totals whose middles must lie between two joints, and between a joint and either end.
     days : array of int
         Whole days on which one joint may stand, in rising order.
+    most : int
+        How many of them are looked at first.
     """
 
     middles: Array
     least: int
     days: Indices
+    most: int = _MANY
 
     @classmethod
     def of(cls, first: Indices, last: Indices, least: int) -> Placement:
@@ -67,11 +71,21 @@ class Placement:
     @property
     def candidates(self) -> Indices:
         """Days of a first look: all where they are few, else evenly spread ones."""
-        if len(self.days) <= _CANDIDATES:
+        if len(self.days) <= self.most:
             return self.days
-        return self.days[np.unique(np.linspace(0, len(self.days) - 1, _CANDIDATES).round().astype(np.int64))]
+        return self.days[np.unique(np.linspace(0, len(self.days) - 1, self.most).round().astype(np.int64))]
 
-    def most(self) -> int:
+    @property
+    def gap(self) -> int:
+        """The greatest number of days from one candidate to the next."""
+        days = self.candidates
+        return int(np.diff(days).max()) if len(days) > 1 else 1
+
+    def thinned(self) -> Placement:
+        """The same with fewer candidates, for likelihoods that take long."""
+        return replace(self, most=_FEW)
+
+    def room(self) -> int:
         """The greatest number of joints that the totals have room for."""
         found: list[float] = []
         days: list[int] = self.days.tolist()

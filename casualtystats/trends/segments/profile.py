@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -25,6 +25,7 @@ Cost: TypeAlias = Callable[[Array, Indices], Array]
 _ROUNDS: Final = 30
 _HALVINGS: Final = 8
 _FAR: Final = 500.0
+_SMALL_LOG_ALPHA: Final = -9.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,8 @@ class Profile:
         Coefficients, and log(alpha) where there is one, of the fit without joints.
     batch : PoissonBatch or None
         Where all sets can be fitted at once: Poisson values of exact totals with known dates.
+    warm : dict
+        The last coefficients, by their number: where the next search starts.
     """
 
     totals: Totals
@@ -54,15 +57,21 @@ class Profile:
     names: tuple[str, ...]
     start: Array
     batch: PoissonBatch | None
+    warm: dict[int, Array] = field(default_factory=dict[int, Array])
 
     @classmethod
     def of(cls, fitted: Fitted, names: tuple[str, ...]) -> Profile:
         """From the fit without joints; a negative binomial that is Poisson without joints is so with them."""
         likelihood = fitted.likelihood
-        totals = likelihood.totals
-        quick = likelihood.kernel == "poisson" and totals.exact and totals.dated
-        batch = PoissonBatch.of(totals, fitted.matrix, fitted.offset) if quick else None
-        return cls(totals, fitted.matrix, fitted.offset, likelihood.kernel, names, fitted.point, batch)
+        found = cls(likelihood.totals, fitted.matrix, fitted.offset, likelihood.kernel, names, fitted.point, None)
+        return found.by_poisson() if likelihood.kernel == "poisson" else found
+
+    def by_poisson(self) -> Profile:
+        """The same totals with Poisson counts, all sets of joints at once where that can be: for a first look."""
+        exact = self.totals.exact and self.totals.dated
+        batch = PoissonBatch.of(self.totals, self.base, self.offset) if exact else None
+        start = self.start[: self.base.shape[1]]
+        return Profile(self.totals, self.base, self.offset, "poisson", self.names, start, batch)
 
     def costs(self, joints: Array, _: Indices | None = None) -> Array:
         """Twice the negative log-likelihood, up to a constant, of sets of joints (one a row); infinite where none fits."""
@@ -102,26 +111,36 @@ class Profile:
             return None
 
     def _climbed(self, matrix: Array) -> float | None:
-        """The greatest log-likelihood by Newton's method from the fit without joints; None where it does not settle."""
+        """The greatest log-likelihood by Newton's method, from the last fit alike; None where it does not settle."""
+        shared, number = self.base.shape[1], matrix.shape[1]
+        plain = np.append(self.start[:shared], np.zeros(number - shared))
+        for first in (self.warm.get(number), plain):
+            found = None if first is None else self._from(first, matrix)
+            if found is not None:
+                return found
+        return None
+
+    def _from(self, first: Array, matrix: Array) -> float | None:
         size = np.sqrt((matrix**2).mean(axis=0))
-        scaled = matrix / np.where(size > 0, size, 1.0)
-        shared = self.base.shape[1]
-        first = np.append(self.start[:shared] * size[:shared], np.zeros(matrix.shape[1] - shared))
-        poisson = Likelihood.of(self.totals, scaled, self.offset, "poisson")
-        found = _newton(poisson, first)
-        if found is None or self.kernel == "poisson":
-            return None if found is None else found[1]
+        size = np.where(size > 0, size, 1.0)
+        poisson = Likelihood.of(self.totals, matrix / size, self.offset, "poisson")
+        found = _newton(poisson, first[: matrix.shape[1]] * size)
+        if found is None:
+            return None
         point, plain = found
-        excess = self._excess(poisson.row_means(point))
-        if excess <= 0 and self.totals.exact and self.totals.dated:
+        self.warm[matrix.shape[1]] = point / size
+        if self.kernel == "poisson":
+            return plain
+        wide = Likelihood.of(self.totals, matrix / size, self.offset, self.kernel)
+        if wide.loglik(np.append(point, _SMALL_LOG_ALPHA)) <= plain:
             # The log-likelihood falls with alpha from 0 on.
             return plain
-        wide = Likelihood.of(self.totals, scaled, self.offset, self.kernel)
+        excess = self._excess(poisson.row_means(point))
         found = _newton(wide, np.append(point, np.log(min(max(excess, 1e-3), 1e3))))
         return None if found is None else max(found[1], plain)
 
     def _excess(self, means: Array) -> float:
-        """Alpha by moments, below 0 where the log-likelihood falls with alpha."""
+        """Alpha by moments of the totals as they stand; it may be below 0."""
         low, high = self.totals.row_bounds()
         counts = np.where(np.isfinite(high), (low + high) / 2, low)
         excess = (counts - means) ** 2 - counts

@@ -98,10 +98,9 @@ def refined(
     held : int, optional
         A joint that stays where it is.
     """
-    gap = int(np.diff(placement.candidates).max()) if len(placement.candidates) > 1 else 1
     rows, number = joints.shape
     which = _numbers(rows)
-    step = 1 << max(0, gap - 1).bit_length()
+    step = 1 << max(0, placement.gap - 1).bit_length()
     while step >= 1:
         for _ in range(_CYCLES):
             before = costs
@@ -129,38 +128,47 @@ def spread_of_joint(
 ) -> tuple[float, float, bool, bool]:
     """The first and last day of one joint at which the cost, least over all else, is within `drop` of the best.
 
+    Every candidate is looked at with the other joints where they are; from the outermost days within the drop on, with
+    the others moved to their best, until the cost is beyond it.
+
     Returns
     -------
     (float, float, bool, bool)
-        First and last day, and for each whether it is the first or last that a joint may have at all.
+        First and last day, and for each whether no day beyond it could be had: it is bounded by the room for joints, and
+        not by the data.
     """
-    known: dict[int, float] = {int(joints[at]): best}
 
-    def costs_at(days: list[int]) -> None:
-        new = [day for day in days if day not in known]
-        if not new:
-            return
-        tried = np.repeat(joints[None, :], len(new), axis=0)
-        tried[:, at] = new
-        # A neighbour that would come too near gives way.
-        allowed = placement.allows(np.sort(tried, axis=1)) & (np.diff(tried, axis=1) > 0).all(axis=1)
-        values = np.full(len(new), np.inf)
+    def values(days: list[int], *, moved: bool) -> Array:
+        tried = np.repeat(joints[None, :], len(days), axis=0)
+        tried[:, at] = days
+        allowed = placement.allows(tried)
+        found = np.full(len(days), np.inf)
         if allowed.any():
             some = tried[allowed]
-            values[allowed] = refined(cost, placement, some, cost(some, _numbers(len(some))), at)[1]
-        known.update(zip(new, values.tolist(), strict=True))
+            costs = cost(some, _numbers(len(some)))
+            found[allowed] = refined(cost, placement, some, costs, at)[1] if moved and len(joints) > 1 else costs
+        return found
 
-    costs_at(placement.candidates.tolist())
-    ends: list[int] = []
+    days: list[int] = placement.candidates.tolist()
+    near = {day for day, value in zip(days, values(days, moved=False), strict=True) if value <= best + drop}
+    near.add(int(joints[at]))
+    ends: list[tuple[int, bool]] = []
     for side in (-1, 1):
-        inside = [day for day, value in known.items() if value <= best + drop]
-        end = min(inside) if side < 0 else max(inside)
-        outer = [day for day in known if (day - end) * side > 0]
-        if outer:
-            beyond = max(outer) if side < 0 else min(outer)
-            costs_at([int(day) for day in placement.days if min(end, beyond) < day < max(end, beyond)])
-            inside = [day for day, value in known.items() if value <= best + drop]
-            end = min(inside) if side < 0 else max(inside)
-        ends.append(end)
-    reachable = [day for day, value in known.items() if np.isfinite(value)]
-    return float(ends[0]), float(ends[1]), ends[0] == min(reachable), ends[1] == max(reachable)
+        end = max(near, key=lambda day: side * day)
+        beyond = sorted((day for day in days if (day - end) * side > 0), key=lambda day: side * day)
+        outer, value = None, np.inf
+        for day in beyond:
+            value = float(values([day], moved=True)[0])
+            if value > best + drop:
+                outer = day
+                break
+            end = day
+        while outer is not None and abs(outer - end) > 1:
+            middle = (outer + end) // 2
+            here = float(values([middle], moved=True)[0])
+            if here > best + drop:
+                outer, value = middle, here
+            else:
+                end = middle
+        ends.append((end, outer is None or not np.isfinite(value)))
+    return float(ends[0][0]), float(ends[1][0]), ends[0][1], ends[1][1]

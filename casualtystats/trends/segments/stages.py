@@ -66,7 +66,10 @@ class Found:
 
 def tried(task: Task, profile: Profile, placement: Placement, number: int, method: Method) -> Found | str:
     """The best joints of one number, with their fit; or why there is no fit with that many."""
-    joints, costs = first_look(profile.costs, placement, number, 1, profile.most)
+    quick = profile.by_poisson()
+    joints, costs = first_look(quick.costs, placement, number, 1, quick.most)
+    if np.isfinite(costs[0]):
+        costs = profile.costs(joints)
     if not np.isfinite(costs[0]):
         return _NONE
     joints, costs = refined(profile.costs, placement, joints, costs)
