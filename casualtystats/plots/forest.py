@@ -147,7 +147,15 @@ def _draw(sheet: Sheet, row: dict[str, Any], y: float, low: float, high: float) 
     point = row["point"]
     if row["low"] is not None or row["high"] is not None:
         start, stop = max(row["low"] or low, low), min(row["high"] or high, high)
-        ax.plot([start, stop], [y, y], color=lighter(_COLOUR, 0.55), linewidth=8, solid_capstyle="butt", zorder=2, gid="range")
+        ax.plot(
+            [start, stop],
+            [y, y],
+            color=lighter(_COLOUR, 0.55),
+            linewidth=8,
+            solid_capstyle="butt",
+            zorder=2,
+            gid="range",
+        )
         if row["high"] is None:
             _arrow(ax, stop, y, RIGHT, hollow=False, shift=True)
     lower, upper = row["ci_low"], row["ci_high"]
@@ -156,7 +164,9 @@ def _draw(sheet: Sheet, row: dict[str, Any], y: float, low: float, high: float) 
     ax.plot([left, right], [y, y], color=INK, linewidth=SAMPLING, zorder=3, gid="interval")
     for end, value in ((left, lower), (right, upper)):
         if value is not None and end == value:
-            ax.plot([end], [y], color=INK, marker="|", markersize=6, markeredgewidth=SAMPLING, linestyle="none", zorder=3)
+            ax.plot(
+                [end], [y], color=INK, marker="|", markersize=6, markeredgewidth=SAMPLING, linestyle="none", zorder=3
+            )
     if upper is None:
         _arrow(ax, high, y, RIGHT, hollow=False, shift=True)
     elif upper > high:

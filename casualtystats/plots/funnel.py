@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import log
 from typing import Any, Final
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -46,8 +48,8 @@ def funnel(
     Returns
     -------
     Axes
-        The shape of a mark is the verdict of `rates.against(threshold)`; an arrow stands on a rate without an upper
-        bound. Areas outside the limits are named, and all where there are few. Areas without a rate or without
+        The shape of a mark is the verdict of `rates.against(threshold)`; an arrow stands on a floor, such as a
+        rate of violent deaths alone. Areas outside the limits are named, and all where there are few. Areas without a rate or without
         person-days are left out, and the line below says which.
 
     Raises
@@ -90,10 +92,10 @@ def funnel(
 
 def _top(picture: FunnelPicture) -> float:
     """The highest value to be seen: all rates, and the limits where most areas are."""
-    days = picture.marks["person_days"].median()
-    near = picture.limits.filter(picture.limits["person_days"] >= days)["high"].max()
-    highest = max(float(picture.marks["rate"].max() or 0), 1.6 * picture.threshold)  # pyright: ignore[reportArgumentType]
-    return max(highest * 1.18, min(float(near or 0), 2 * highest))  # pyright: ignore[reportArgumentType]
+    days = float(np.median(picture.marks["person_days"].to_numpy()))
+    near = [high for at, high in picture.limits.select("person_days", "high").rows() if at >= days]
+    highest = max(*picture.marks["rate"].to_list(), 1.6 * picture.threshold)
+    return max(highest * 1.18, min(max(near), 2 * highest))
 
 
 def _axes(sheet: Sheet, picture: FunnelPicture, top: float) -> float:
@@ -123,7 +125,9 @@ def _curves(ax: Any, picture: FunnelPicture, top: float) -> None:
         # What lies far above the picture need not be handed on in full.
         for name in ("low", "high"):
             values = part[name].clip(upper_bound=3 * top).to_numpy()
-            ax.plot(days, values, color=GREY, linewidth=1.0, linestyle=_LINES[level], zorder=1.6, gid=f"{name} {level:g}")
+            ax.plot(
+                days, values, color=GREY, linewidth=1.0, linestyle=_LINES[level], zorder=1.6, gid=f"{name} {level:g}"
+            )
 
 
 def _mark(ax: Any, row: dict[str, Any]) -> None:
@@ -142,8 +146,6 @@ def _mark(ax: Any, row: dict[str, Any]) -> None:
 
 def _name(sheet: Sheet, picture: FunnelPicture, marks: list[dict[str, Any]], body: float, top: float) -> None:
     """Names beside marks, where they run into no mark and no other name: those outside the limits first."""
-    from math import log
-
     few = len(marks) <= _NAMED
     days = picture.limits["person_days"]
     first, span = log(days[0]), log(days[-1] / days[0])
@@ -179,5 +181,5 @@ def _key(picture: FunnelPicture) -> list[Any]:
             look: dict[str, Any] = {"marker": marker, "markersize": 6, "markerfacecolor": face, "linestyle": "none"}
             key.append(line_key(verdict, _BLUE, **look))
     if (picture.marks["state"] == "floor").any():
-        key.append(open_key())
+        key.append(open_key("a floor: more may have died"))
     return key

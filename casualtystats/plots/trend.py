@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 from typing import Any, Final
 
@@ -21,6 +22,10 @@ from casualtystats.trends import TrendFit
 __all__ = ["trend"]
 
 _DASHED: Final = (0, (3, 2))
+_THICK: Final = 1.7
+_THIN: Final = 0.35
+# Points a day below which steps crowd.
+_CROWDED: Final = 1.5
 _FLAT: Final[dict[str, Any]] = {"linestyle": (0, (1.2, 1.2)), "linewidth": 0.9}
 
 
@@ -77,7 +82,8 @@ def trend(
 
 def _drawn(sheet: Captioned, picture: TrendPicture, title: str | None) -> Axes:
     rows = picture.totals.to_dicts()
-    first, last = picture.days["date"][0], picture.days["date"][-1]
+    first: date = picture.days["date"][0]
+    last: date = picture.days["date"][-1]
     body = sheet.scale(picture.label, picture.top, first, last)
     sheet.dress()
     left, right = sheet.ax.get_xlim()
@@ -85,20 +91,22 @@ def _drawn(sheet: Captioned, picture: TrendPicture, title: str | None) -> Axes:
     scale = Scale(sheet.width / (right - left), top, body if sheet.own else sheet.height)
     draw_totals(sheet.ax, rows, scale)
     _silent(sheet, picture, scale.height)
-    _curves(sheet.ax, picture, first, top)
+    _curves(sheet.ax, picture, first, scale)
     sheet.settle(body, 0, f"{picture.notes}. {picture.source}", title, _keys(picture))
     return sheet.axes
 
 
-def _curves(ax: Any, picture: TrendPicture, first: Any, top: float) -> None:
+def _curves(ax: Any, picture: TrendPicture, first: date, scale: Scale) -> None:
     """The mean and its intervals, run by run: dashed on days that no total speaks about."""
     days, start, done = picture.days, number(first), 0
+    # Steps of many days would run together to a black band.
+    thick, thin = (_THIN, _THIN) if picture.stepped and scale.day < _CROWDED else (_THICK, 0.5)
     for covered, run in groupby(days["covered"].to_list()):
         i, j = done, done + len(list(run))
         done = j
         # What lies far above the picture must not be handed on in full: it may be astronomical.
         found = {
-            name: _line(np.minimum(days[name].cast(float).to_numpy(), 3 * top), i, j, stepped=stepped)
+            name: _line(np.minimum(days[name].cast(float).to_numpy(), 3 * scale.top), i, j, stepped=stepped)
             for name, stepped in {
                 "mean": picture.stepped, "mean_low": picture.stepped, "mean_high": picture.stepped,
                 **({"low": True, "high": True} if picture.prediction else {}),
@@ -109,9 +117,10 @@ def _curves(ax: Any, picture: TrendPicture, first: Any, top: float) -> None:
         low, high = found["mean_low"][1], found["mean_high"][1]
         ax.fill_between(x, low, high, color=BAND, alpha=0.42, linewidth=0, zorder=3)
         for edge in (low, high):
-            ax.plot(x, edge, color=INK, linewidth=0.5, alpha=0.8, zorder=3.1)
-        line: dict[str, Any] = {"linestyle": "-" if covered else _DASHED, "linewidth": 1.7}
-        ax.plot(x, mean, color=INK, zorder=3.6, solid_capstyle="butt", path_effects=HALO, gid="mean", **line)
+            ax.plot(x, edge, color=INK, linewidth=thin, alpha=0.8, zorder=3.1)
+        line: dict[str, Any] = {"linestyle": "-" if covered else _DASHED, "linewidth": thick}
+        line["path_effects"] = HALO if thick > _THIN else None
+        ax.plot(x, mean, color=INK, zorder=3.6, solid_capstyle="butt", gid="mean", **line)
         for name in ("low", "high") if picture.prediction else ():
             ax.plot(found[name][0] + start, found[name][1], color=GREY, zorder=3.3, gid="prediction", **_FLAT)
 
@@ -160,7 +169,7 @@ def _keys(picture: TrendPicture) -> list[Any]:
     states, colour = {row["state"] for row in rows}, COLOURS[0]
     share = level_text(picture.level)
     key: list[Any] = [
-        line_key("fitted mean of a day", INK, linewidth=1.7),
+        line_key("fitted mean of a day", INK, linewidth=_THICK),
         box_key(f"its confidence interval ({share})", BAND, INK, alpha=0.42, linewidth=0.5),
     ]
     if picture.prediction:

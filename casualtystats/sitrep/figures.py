@@ -88,11 +88,13 @@ def figures(
         yield _figure(f"trend-{number}", f"trend-{number}", caption, alt_text.trend(trend.fit), ax)
         caption = "The growth a day when one choice is made otherwise. Grey, open: spread days, as a contrast."
         ax = plots.sensitivity(trend.sensitivity)
-        yield _figure(f"trend-{number}-sensitivity", f"trend-{number}", caption, alt_text.sensitivity(trend.sensitivity), ax)
+        yield _figure(
+            f"trend-{number}-sensitivity", f"trend-{number}", caption, alt_text.sensitivity(trend.sensitivity), ax
+        )
     rates = rate_table(found, reports)
     if rates is not None:
         caption = "Death rates on the inhabitants stated nearest to the period; no upper end where none is known."
-        yield _figure("death-rates", "deaths", caption, alt_text.rate(rates), plots.rate(rates))
+        yield _figure("death-rates", "deaths", caption, alt_text.rate(rates.rates), plots.rate(rates.rates))
     out = outages(reports)
     try:
         ax = plots.outages(out)

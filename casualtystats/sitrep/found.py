@@ -14,7 +14,7 @@ from casualtystats.rates import RateSeries, death_rate
 from casualtystats.reports import Report, Reports
 from casualtystats.series import FlowSeries, deaths, displacement
 
-__all__ = ["Found", "find_series", "inhabitants", "rate_table"]
+__all__ = ["Found", "Rated", "find_series", "inhabitants", "rate_table"]
 
 NEAR: Final = 366
 _KEY: Final = ("measure", "unit", "source", "place", "group", "perpetrator", "standard")
@@ -26,6 +26,21 @@ class Found:
 
     series: FlowSeries[Any]
     rule: str
+
+
+@dataclass(frozen=True)
+class Rated:
+    """Death rates of a series, and the stock of inhabitants that they are on."""
+
+    found: Found
+    people: Report
+    rates: RateSeries
+
+    @property
+    def reports(self) -> list[str]:
+        """The reports that the rates rest on."""
+        names = self.found.series.intervals.select("report_id").collect()["report_id"]
+        return [*(name for pair in names for name in pair.split(" minus ")), self.people.report_id]
 
 
 _SAID: Final = {
@@ -90,12 +105,12 @@ def inhabitants(reports: Reports, place: str | None, day: date) -> Report | None
     return min(stocks, key=lambda stock: (abs((stock.period.end_latest - day).days), stock.report_id), default=None)
 
 
-def rate_table(found: list[Found], reports: Reports) -> RateSeries | None:
+def rate_table(found: list[Found], reports: Reports) -> Rated | None:
     """Death rates of the first series of deaths in a place whose inhabitants are stated."""
     for one in found:
         info = one.series.info
         if info.measure in ("killed", "died"):
             people = inhabitants(reports, info.place, info.last)
             if people is not None:
-                return death_rate(one.series, population=people.estimate)
+                return Rated(one, people, death_rate(one.series, population=people.estimate))
     return None

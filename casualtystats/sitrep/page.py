@@ -18,6 +18,7 @@ from casualtystats.reports import Reports
 from casualtystats.sitrep.claims import replay
 from casualtystats.sitrep.figures import Figure, figures
 from casualtystats.sitrep.found import Found, find_series, rate_table
+from casualtystats.sitrep.judged import judge_rates, told_verdicts
 from casualtystats.sitrep.numbers import Numbers
 from casualtystats.sitrep.tables import interval_rows, interval_table, rejected_table, report_table, to_csv, to_html
 from casualtystats.sitrep.together import find_ledgers, together_table, told
@@ -96,6 +97,9 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
     step("reading reports together")
     held, unread = find_ledgers(reports)
     together = [told(one, number, numbers) for number, one in enumerate(held, 1)]
+    rated = rate_table(found, reports)
+    verdicts = judge_rates(rated)
+    judged = None if rated is None or verdicts is None else told_verdicts(rated, verdicts, numbers)
     step("fitting trends")
     trends, flat = find_trends(found)
     trended = [told_trend(one, number, numbers) for number, one in enumerate(trends, 1)]
@@ -120,6 +124,7 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
         ],
         "lead_figures": [figure for figure in drawn if figure.section == "lead"],
         "together": [(one, [figure for figure in drawn if figure.section == one.key]) for one in together],
+        "judged": judged,
         "trends": [(one, [figure for figure in drawn if figure.section == one.key]) for one in trended],
         "without_trend": [(name, reason.partition(". ")[0]) for name, reason in flat],
         "refused": [(name, reason.partition(". ")[0]) for name, reason in refused],
@@ -142,9 +147,10 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
     files["numbers.json"] = (json.dumps(numbers.to_json(title, reports), indent=1, ensure_ascii=False) + "\n").encode()
     files["tables/reports.csv"] = to_csv(every)
     files["tables/rejected.csv"] = to_csv(rejected_table(reports))
-    rates = rate_table(found, reports)
-    if rates is not None:
-        files["tables/rates.csv"] = to_csv(rates.to_frame())
+    if rated is not None:
+        files["tables/rates.csv"] = to_csv(rated.rates.to_frame())
+    if verdicts is not None:
+        files["tables/thresholds.csv"] = to_csv(verdicts.to_frame())
     for number, one in enumerate(found, 1):
         files[f"tables/series-{number}.csv"] = to_csv(interval_table(one))
         audit = one.series.audit.collect()

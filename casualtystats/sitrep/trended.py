@@ -16,7 +16,7 @@ from casualtystats.trends import Interval, Sensitivity, TrendFit, fit_trend
 from casualtystats.trends.families import FAMILY_NAMES
 from casualtystats.trends.wording import percent_span
 
-__all__ = ["Trended", "TrendShown", "find_trends", "told_trend"]
+__all__ = ["TrendShown", "Trended", "find_trends", "title_of", "told_trend"]
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,10 @@ def told_trend(trended: Trended, number: int, numbers: Numbers) -> TrendShown:
     )
     table = trended.sensitivity
     low, high = table.span
+    span = Interval(table.growth, low, high, fit.level)
     moves = Markup("Over the other choices in the table, contrasts apart, the growth a day lies from {}.").format(
         numbers.put(
-            f"{fit.noun}: growth a day under other choices", percent_span(low, high), Interval(table.growth, low, high, fit.level),
+            f"{fit.noun}: growth a day under other choices", percent_span(low, high), span,
             unit="share per day", method="least and greatest of the refits; no sampling interval", reports=behind, period=period,
         )
     )  # fmt: skip

@@ -231,6 +231,16 @@ def test_the_line_has_steps_where_terms_jump(name: str, stepped: bool) -> None:
     assert bool((np.diff(x) == 0).any()) == stepped
 
 
+def test_steps_of_many_days_are_thin() -> None:
+    counts = [4 + at // 50 + (0 if at % 7 > 4 else 6) + at % 3 for at in range(400)]
+    fit = fitted(periods(*counts, length=1), formula="day + weekday")
+
+    def thick(shown: TrendFit) -> float:
+        return max(float(line.get_linewidth()) for line in trend(shown).lines if line.get_gid() == "mean")
+
+    assert thick(fit) < 0.5 < thick(by_weekday())
+
+
 def test_the_smooth_line_keeps_its_growth_to_its_ends() -> None:
     fit = exact()
     ax: Any = trend(fit)

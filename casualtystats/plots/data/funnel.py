@@ -131,9 +131,9 @@ def funnel_picture(rates: RateSeries, threshold: Threshold) -> FunnelPicture:
         if row["person_days"] is None or rate is None or (row["rate"] is None and row["numerator_high"] is not None):
             left_out.append(name)
             continue
-        state = "value" if row["rate"] is not None and row["rate_high"] is not None else "floor"
         rows.append(
-            {"name": name, "person_days": row["person_days"], "rate": rate, "state": state}
+            {"name": name, "person_days": row["person_days"], "rate": rate}
+            | {"state": "floor" if verdict["floor"] else "value"}
             | {"verdict": verdict["verdict"], "decisive": verdict["decisive"]}
         )
     if not rows:

@@ -81,7 +81,7 @@ def short_notes(fit: TrendFit, *, cut: bool) -> str:
     """
     name = FAMILY_NAMES[fit.family]
     terms = "" if fit.formula == "day" else f" with the terms {fit.formula}"
-    parts = [f"{name[0].upper()}{name[1:]} fit to {fit.n} totals{terms}"]
+    parts = [f"{name[0].upper()}{name[1:]} fit to {format_count(fit.n)} totals{terms}"]
     if fit.request.cov != "model":
         parts.append(f"robust standard errors ({fit.request.cov})")
     if fit.floors:
