@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.path import Path
 
@@ -24,7 +25,7 @@ _AIR: Final = 7.0
 _NAMES: Final = 0.46
 # Ends further away than this from all points are cut: they would press the rest together.
 _REACH: Final = 12.0
-_POINTS: Final[list[tuple[float, float]]] = [(float(x), float(y)) for x, y in UP.vertices.tolist()]
+_POINTS: Final[list[tuple[float, float]]] = [(float(x), float(y)) for x, y in np.asarray(UP.vertices, dtype=np.float64)]
 RIGHT: Final = Path([(y, x) for x, y in _POINTS], closed=True)
 LEFT: Final = Path([(-y, x) for x, y in _POINTS], closed=True)
 _RIGHT_SIGN: Final = Path([(y - 0.5, x) for x, y in _POINTS], closed=True)

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.funnel import LEVELS, FunnelPicture, funnel_picture
 from casualtystats.plots.keys import line_key, open_key
-from casualtystats.plots.logaxis import label, use_log
+from casualtystats.plots.logaxis import label, tick, use_log
 from casualtystats.plots.style import COLOURS, GREY, HALO, INK, SMALL, TEXT, UP, house_style
 from casualtystats.plots.text import balanced, text_width
 from casualtystats.rates import RateSeries, Threshold
@@ -48,8 +48,8 @@ def funnel(
     Returns
     -------
     Axes
-        The shape of a mark is the verdict of `rates.against(threshold)`; an arrow stands on a floor, such as a
-        rate of violent deaths alone. Areas outside the limits are named, and all where there are few. Areas without a rate or without
+        The shape of a mark is the verdict of `rates.against(threshold)`; an arrow stands on a floor, such as a rate of
+        violent deaths alone. Areas outside the limits are named, and all where there are few. Areas without a rate or
         person-days are left out, and the line below says which.
 
     Raises
@@ -93,8 +93,8 @@ def funnel(
 def _top(picture: FunnelPicture) -> float:
     """The highest value to be seen: all rates, and the limits where most areas are."""
     days = float(np.median(picture.marks["person_days"].to_numpy()))
-    near = [high for at, high in picture.limits.select("person_days", "high").rows() if at >= days]
-    highest = max(*picture.marks["rate"].to_list(), 1.6 * picture.threshold)
+    near: list[float] = [high for at, high in picture.limits.select("person_days", "high").rows() if at >= days]
+    highest: float = max(*picture.marks["rate"].to_list(), 1.6 * picture.threshold)
     return max(highest * 1.18, min(max(near), 2 * highest))
 
 
@@ -104,7 +104,7 @@ def _axes(sheet: Sheet, picture: FunnelPicture, top: float) -> float:
     locator = MaxNLocator(nbins=max(2, min(7, int(body / 28))), steps=[1, 2, 2.5, 5, 10])
     ax.set_ylim(0, top)
     ax.yaxis.set_major_locator(locator)
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: label(value)))
+    ax.yaxis.set_major_formatter(FuncFormatter(tick))
     lines = balanced(picture.label, body)
     ax.set_ylabel("\n".join(lines), fontsize=TEXT, color=INK, labelpad=4)
     shown = [value for value in locator.tick_values(0, top) if 0 <= value <= top]
@@ -173,12 +173,13 @@ def _name(sheet: Sheet, picture: FunnelPicture, marks: list[dict[str, Any]], bod
 def _key(picture: FunnelPicture) -> list[Any]:
     found = set(picture.marks["verdict"].to_list())
     key: list[Any] = [line_key(f"{picture.name}: {picture.threshold:,.10g}", INK, linewidth=1.1)]
-    for level in LEVELS:
-        key.append(line_key(f"exact limits, {100 * level:.10g} %", GREY, linewidth=1.0, linestyle=_LINES[level]))
+    for level, line in _LINES.items():
+        look: dict[str, Any] = {"linewidth": 1.0, "linestyle": line}
+        key += [line_key(f"exact limits, {100 * level:.10g} %", GREY, **look)]
     for verdict, (marker, filled) in _SHAPES.items():
         if verdict in found:
             face = _BLUE if filled else "white"
-            look: dict[str, Any] = {"marker": marker, "markersize": 6, "markerfacecolor": face, "linestyle": "none"}
+            look = {"marker": marker, "markersize": 6, "markerfacecolor": face, "linestyle": "none"}
             key.append(line_key(verdict, _BLUE, **look))
     if (picture.marks["state"] == "floor").any():
         key.append(open_key("a floor: more may have died"))

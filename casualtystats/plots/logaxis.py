@@ -9,7 +9,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from casualtystats.plots.text import text_width
 
-__all__ = ["log_ticks", "use_log"]
+__all__ = ["label", "log_ticks", "tick", "use_log"]
 
 _AIR = 10.0
 
@@ -52,10 +52,15 @@ def label(value: float) -> str:
     return f"{value:,.10g}"
 
 
+def tick(value: float, _: int | None = None) -> str:
+    """`label`, as matplotlib calls it."""
+    return label(value)
+
+
 def use_log(ax: Any, low: float, high: float, points: float) -> None:
     """Make the x axis logarithmic, from one value to another, on a width in points."""
     ax.set_xscale("log")
     ax.set_xlim(low, high)
     ax.xaxis.set_major_locator(FixedLocator(log_ticks(low, high, points)))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: label(value)))
+    ax.xaxis.set_major_formatter(FuncFormatter(tick))

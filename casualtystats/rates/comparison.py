@@ -10,9 +10,9 @@ import polars as pl
 
 from casualtystats.errors import OptionError
 from casualtystats.markup import html_table, write_table
-from casualtystats.printing import format_rate
 from casualtystats.rates.conditional import conditional_ends, conditional_p
 from casualtystats.rates.operands import Operand, check_pair, of_numbers, of_series
+from casualtystats.rates.printed import printed
 from casualtystats.rates.result import RateSeries
 from casualtystats.rates.sampling import check_level, level_text
 
@@ -62,15 +62,15 @@ class RateRatio:
     def __str__(self) -> str:
         which = f"rate ratio, {self.label} over {self.reference}:" if self.reference else "rate ratio"
         name = f"{level_text(self.level)} {self.method.split(',')[0]} interval"
-        low = format_rate(self.ci_low, "down")
+        low = printed(self.ci_low, "down")
         if self.method.endswith(ABOVE):
             # The first count is complete, so that there is an upper end unless nothing bounds its exposure.
-            most = "not bounded" if self.high is None else f"at most {format_rate(self.high, 'up')}"
-            return f"{which} {most}, over a floor ({name}: up to {format_rate(self.ci_high or 0.0, 'up')})"
+            most = "not bounded" if self.high is None else f"at most {printed(self.high, 'up')}"
+            return f"{which} {most}, over a floor ({name}: up to {printed(self.ci_high or 0.0, 'up')})"
         if self.method.endswith(BELOW):
-            return f"{which} at least {format_rate(self.low or 0.0, 'down')}, of a floor ({name}: {low} and above)"
-        high = "no upper end" if self.ci_high is None else f"to {format_rate(self.ci_high, 'up')}"
-        ratio = "no ratio" if self.ratio is None else format_rate(self.ratio)
+            return f"{which} at least {printed(self.low or 0.0, 'down')}, of a floor ({name}: {low} and above)"
+        high = "no upper end" if self.ci_high is None else f"to {printed(self.ci_high, 'up')}"
+        ratio = "no ratio" if self.ratio is None else printed(self.ratio)
         return f"{which} {ratio} ({name} {low} {high})"
 
     def to_frame(self) -> pl.DataFrame:

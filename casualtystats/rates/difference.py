@@ -11,10 +11,10 @@ import polars as pl
 
 from casualtystats.errors import OptionError
 from casualtystats.markup import html_table, write_table
-from casualtystats.printing import format_rate
 from casualtystats.rates.conditional import conditional_p
 from casualtystats.rates.make import constant
 from casualtystats.rates.operands import Operand, check_pair, of_numbers, of_series
+from casualtystats.rates.printed import printed
 from casualtystats.rates.result import RateSeries
 from casualtystats.rates.sampling import check_level, garwood, level_text
 
@@ -74,15 +74,15 @@ class RateDifference:
             else f" per {constant(self.per)}"
         )
         name = f"{level_text(self.level)} {self.method.split(',')[0]} interval"
-        lower = None if self.ci_low is None else format_rate(self.ci_low, "down")
-        upper = None if self.ci_high is None else format_rate(self.ci_high, "up")
+        lower = None if self.ci_low is None else printed(self.ci_low, "down")
+        upper = None if self.ci_high is None else printed(self.ci_high, "up")
         if self.difference is None:
             bound = self.low if upper is None else self.high
             least = "at least" if upper is None else "at most"
-            shown = "not bounded" if bound is None else f"{least} {format_rate(bound, 'down' if upper is None else 'up')}"
+            shown = "not bounded" if bound is None else f"{least} {printed(bound, 'down' if upper is None else 'up')}"
             end = f"{lower} and above" if upper is None else f"up to {upper}"
             return f"rate difference{which} {shown}{per}, a count being a floor ({name}: {end})"
-        return f"rate difference{which} {format_rate(self.difference)}{per} ({name} {lower} to {upper})"
+        return f"rate difference{which} {printed(self.difference)}{per} ({name} {lower} to {upper})"
 
     def to_frame(self) -> pl.DataFrame:
         """The difference as a frame of one row."""

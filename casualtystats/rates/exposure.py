@@ -22,7 +22,8 @@ from casualtystats.estimates import Estimate
 from casualtystats.markup import html_table, write_table
 from casualtystats.periods import Period, parse_date
 from casualtystats.places import path_relation
-from casualtystats.printing import format_days, format_rate
+from casualtystats.printing import format_days
+from casualtystats.rates.printed import printed
 
 __all__ = ["Exposure"]
 
@@ -113,7 +114,7 @@ class Exposure:
     def __float__(self) -> float:
         found = self.best
         if found is None:
-            raise OptionError(f"expected best person-days, got {_printed(self.estimate)}; use .low and .high")
+            raise OptionError(f"expected best person-days, got {_range(self.estimate)}; use .low and .high")
         return found
 
     def of(self, *key: str) -> Exposure:
@@ -195,7 +196,7 @@ class Exposure:
 
     def __str__(self) -> str:
         if self.frame.height == 1:
-            return f"{_printed(_sum(self.frame))} person-days over {self.convention}"
+            return f"{_range(_sum(self.frame))} person-days over {self.convention}"
         parts = f"{self.frame.height} rows by {' and '.join(self.by)}"
         return f"person-days over {self.convention}: {parts}"
 
@@ -212,16 +213,16 @@ def _sum(rows: pl.DataFrame) -> Estimate:
     return Estimate(total("low") or 0.0, total("best"), total("high"))
 
 
-def _printed(known: Estimate) -> str:
-    low = format_rate(known.low, "down")
+def _range(known: Estimate) -> str:
+    low = printed(known.low, "down")
     if known.high is None:
         text = f"at least {low}"
-        return text if known.best is None else f"{format_rate(known.best)} ({text}, no upper bound known)"
-    span = f"{low} to {format_rate(known.high, 'up')}"
+        return text if known.best is None else f"{printed(known.best)} ({text}, no upper bound known)"
+    span = f"{low} to {printed(known.high, 'up')}"
     if known.best is None:
         return span
     close = math.isclose(known.low, known.high, rel_tol=1e-12)
-    return format_rate(known.best) if close else f"{format_rate(known.best)} ({span})"
+    return printed(known.best) if close else f"{printed(known.best)} ({span})"
 
 
 def _key(row: tuple[Any, ...]) -> str:

@@ -11,9 +11,9 @@ import polars as pl
 from casualtystats.errors import OptionError
 from casualtystats.markup import html_table, write_table
 from casualtystats.periods import Period
-from casualtystats.printing import format_rate
 from casualtystats.rates.comparison import RateRatio, RatioMethod, ratio_of
 from casualtystats.rates.operands import of_row, row_label
+from casualtystats.rates.printed import printed
 from casualtystats.rates.result import RateSeries
 from casualtystats.rates.sampling import check_level
 
@@ -58,7 +58,7 @@ class RateRatios:
 
     def __str__(self) -> str:
         known: list[float] = self.frame["ratio"].drop_nulls().to_list()
-        span = f"{format_rate(min(known))} to {format_rate(max(known))}" if known else "none has a best value"
+        span = f"{printed(min(known))} to {printed(max(known))}" if known else "none has a best value"
         over = self.frame["reference"].unique().sort().to_list()
         return f"ratios of {self.label} over {over[0] if len(over) == 1 else f'{len(over)} references'}: {len(self)} rows; {span}"
 

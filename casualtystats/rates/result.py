@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from casualtystats.markup import html_table, write_table
-from casualtystats.printing import Rounding, format_rate
+from casualtystats.printing import format_rate
+from casualtystats.rates.printed import printed
 from casualtystats.rates.sampling import level_text
 from casualtystats.series.info import SeriesInfo
 
@@ -150,28 +151,23 @@ class RateSeries:
         return html_table(self.frame.select(*self.by, *shown), str(self), self.note)
 
 
-def _printed(rate: float, rounding: Rounding = "nearest") -> str:
-    # Twelve digits: the last bits of a product must not push a bound to the next digit.
-    return format_rate(float(f"{rate:.12g}"), rounding)
-
-
 def _one_rate(row: dict[str, Any]) -> str:
     rate, low, high = row["rate"], row["rate_low"], row["rate_high"]
     if low is None:
         return "no report"
-    floor, ceiling = _printed(low, "down"), None if high is None else _printed(high, "up")
+    floor, ceiling = printed(low, "down"), None if high is None else printed(high, "up")
     notes: list[str] = []
     if rate is None:
         text = f"at least {floor}" if ceiling is None else f"up to {ceiling}" if low == 0 else f"{floor} to {ceiling}"
     else:
-        text = _printed(rate)
+        text = printed(rate)
         if ceiling is None:
             notes.append(f"source range: at least {floor}, no upper bound known")
         elif high is not None and not math.isclose(low, high, rel_tol=1e-12):
             notes.append(f"source range {floor} to {ceiling}")
     if row["ci_low"] is not None:
         name = f"{level_text(row['level'])} {row['method'].split(',')[0]} interval"
-        lower = _printed(row["ci_low"], "down")
+        lower = printed(row["ci_low"], "down")
         upper = row["ci_high"]
-        notes.append(f"{name}: {lower} and above" if upper is None else f"{name} {lower} to {_printed(upper, 'up')}")
+        notes.append(f"{name}: {lower} and above" if upper is None else f"{name} {lower} to {printed(upper, 'up')}")
     return f"{text} ({'; '.join(notes)})" if notes else text

@@ -467,15 +467,19 @@ class TrendFit:
         """Write `to_frame()` as CSV, with spreadsheet formulas defused."""
         write_table(self.to_frame(), path)
 
-    def __str__(self) -> str:
-        by = f"{FAMILY_NAMES[self.family]} fit to {self.n} totals, {Period.of(self.first_day, self.last_day)}"
+    @property
+    def sentence(self) -> str:
+        """What was found, without how: the first part of `str()`."""
         if not self.has_growth:
-            return f"{self.noun}: trend with the terms {', '.join(self.names)} [{by}]"
+            return f"{self.noun}: trend with the terms {', '.join(self.names)}"
         day, double = self.growth_per_day, self.doubling_days
         return (
             f"{self._subject()}: {str(day).replace(' % (', ' % a day (', 1)}"
-            f"{',' if double.certain else ':'} {double}{self._over_dates()} [{by}]"
+            f"{',' if double.certain else ':'} {double}{self._over_dates()}"
         )
+
+    def __str__(self) -> str:
+        return f"{self.sentence} [{FAMILY_NAMES[self.family]} fit to {self.n} totals, {Period.of(self.first_day, self.last_day)}]"
 
     __repr__ = __str__
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sensitivity", "sensitivity"]
 
+_PHRASES: Final = {"value": "with the {}", "dates": "to the {}", "source": "{}", "family": "with the {} family"}
 _SPREADS: Final[dict[str, Callable[[int], Array]]] = {
     "uniformly": lambda days: np.ones(days),
     "with more at the front": lambda days: np.arange(days, 0, -1.0),
@@ -48,6 +49,8 @@ class Sensitivity:
         `choice` ("as fitted", "value", "dates", "source", "family", "spread (contrast)"), `what`, `growth_per_day`,
         `growth_per_day_low`, `growth_per_day_high` (sampling interval; null where there is none), `n`, `moved`
         (difference from the growth as fitted), `reason` (why there is no growth; null where there is one).
+    level : float
+        Level of the sampling intervals, as a share.
     note : str
         Sources.
     """
@@ -55,6 +58,7 @@ class Sensitivity:
     noun: str
     growth: float
     frame: pl.DataFrame
+    level: float
     note: str
 
     @property
@@ -84,13 +88,13 @@ class Sensitivity:
             pl.col("moved").abs(), descending=True, maintain_order=True
         )
         failed = int(self.frame["growth_per_day"].null_count())
-        none = f"; {failed} give no growth" if failed else ""
+        none = f"; {failed} {'gives' if failed == 1 else 'give'} no growth" if failed else ""
         if moved.is_empty():
             return f"{self.noun}: no other choice gives a growth{none}"
         most = moved.row(0, named=True)
         return (
             f"{self.noun}: the growth a day lies from {percent_span(*self.span)} over {moved.height + 1} choices; it moves most "
-            f"with {most['choice']} {most['what']}{none}"
+            f"{_PHRASES[most['choice']].format(most['what'])}{none}"
         )
 
     __repr__ = __str__
@@ -138,7 +142,7 @@ def sensitivity(fit: TrendFit) -> Sensitivity:
         )
         for row in rows
     ]
-    return Sensitivity(fit.noun, base, pl.DataFrame(table, schema=schema, orient="row"), fit.note)
+    return Sensitivity(fit.noun, base, pl.DataFrame(table, schema=schema, orient="row"), fit.level, fit.note)
 
 
 def _of_fit(choice: str, what: str, fit: TrendFit) -> _Choice:

@@ -159,7 +159,7 @@ def test_naive_is_beaten_where_growth_is_steady() -> None:
     counts = [round(200 * 1.08**at) for at in range(36)]
     one = forecast(weekly(counts), 3, origins=20, draws=500)
     assert one.scores().best == "nb"
-    assert "the naive forecast is beaten (95 % interval of the difference" in str(one.scores())
+    assert "it beats the naive forecast (95 % interval of the difference" in str(one.scores())
     assert one.headline == "nb"
 
 

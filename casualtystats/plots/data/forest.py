@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from casualtystats.errors import MeasureError, NoReportsError
-from casualtystats.printing import format_rate
 from casualtystats.rates import RateRatios
+from casualtystats.rates.printed import printed
 from casualtystats.rates.sampling import level_text
 
 __all__ = ["forest_alt", "forest_marks"]
@@ -54,25 +54,25 @@ def _mark(row: dict[str, Any]) -> dict[str, Any]:
         # What to do about it stands in the table.
         return found | {"state": "none", "text": f"not compared: {method.removeprefix('none: ').split(': ')[0]}"}
     low, high, point = row["ratio_low"], row["ratio_high"], row["ratio"]
-    lower = format_rate(row["ci_low"], "down")
-    upper = None if row["ci_high"] is None else format_rate(row["ci_high"], "up")
+    lower = printed(row["ci_low"], "down")
+    upper = None if row["ci_high"] is None else printed(row["ci_high"], "up")
     if low is None and point is None:
         return found | {"state": "no value", "text": f"reference has no events ({lower} and above)"}
     if "first count is a floor" in method:
-        text = f"at least {format_rate(low, 'down')} ({lower} and above)"
+        text = f"at least {printed(low or 0.0, 'down')} ({lower} and above)"
         return found | {"state": "at least", "point": low or None, "text": text}
     if "second count is a floor" in method:
-        bound = "not bounded" if high is None else f"at most {format_rate(high, 'up')}"
+        bound = "not bounded" if high is None else f"at most {printed(high, 'up')}"
         end = "no end known" if upper is None else f"up to {upper}"
         return found | {"state": "at most", "point": high, "ci_low": None, "text": f"{bound} ({end})"}
     wide = low is not None and (high is None or high > low * (1 + 1e-9))
     found |= {"low": low, "high": high} if wide else {}
     end = "and above" if upper is None else f"to {upper}"
-    return found | {"state": "value", "point": point, "text": f"{format_rate(point)} ({lower} {end})"}
+    return found | {"state": "value", "point": point, "text": f"{printed(point)} ({lower} {end})"}
 
 
 def forest_alt(ratios: RateRatios) -> str:
-    """Each ratio with its sampling interval, in words.
+    r"""Each ratio with its sampling interval, in words.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def forest_alt(ratios: RateRatios) -> str:
     >>> reports = cs.read_reports(pl.DataFrame({"report_id": ["a", "b"], "measure": "killed", "unit": "people",
     ...     "kind": "flow", "place": ["A", "B"], "value": [10, 30], "start": "2019-05-01", "end": "2019-05-10"}))
     >>> rates = cs.death_rate(cs.deaths(reports, by=["place"]), {"A": 10_000, "B": 10_000})
-    >>> print(forest_alt(rates.ratio(reference="A")).replace(". ", ".\\n"))
+    >>> print(forest_alt(rates.ratio(reference="A")).replace(". ", ".\n"))
     Ratios of violent deaths per 10,000 person-days over A, with 95 % sampling intervals, on a logarithmic axis.
     B: 3.00 (1.42 to 6.88).
     """

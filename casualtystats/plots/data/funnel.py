@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from casualtystats.errors import NoReportsError, OptionError
 from casualtystats.plots.data.checks import expect
-from casualtystats.printing import format_count, format_rate
+from casualtystats.printing import format_count
 from casualtystats.rates import RateSeries, Threshold
 from casualtystats.rates.operands import row_label
+from casualtystats.rates.printed import printed
 
 __all__ = ["LEVELS", "FunnelPicture", "control_limits", "funnel_alt", "funnel_picture"]
 
@@ -83,22 +84,23 @@ def control_limits(expected: Floats, level: float) -> tuple[Floats, Floats]:
     --------
     >>> low, high = control_limits(np.array([2.0, 50.0]), 0.95)
     >>> low.round(1).tolist(), high.round(1).tolist()
-    ([0.0, 37.1], [5.9, 65.2])
+    ([0.0, 36.1], [5.7, 64.8])
     """
-    from scipy.special import gammainc
-
     tail = (1 - level) / 2
-    # P(Gamma(c) <= m) falls with c: tail at the upper limit, 1 - tail at the lower one, which is one count further down.
-    top = 2 * expected + 20 * np.sqrt(expected) + 60
-    upper = _root(lambda c: gammainc(c, expected) > tail, np.full_like(expected, 1e-12), top)
-    lower = _root(lambda c: gammainc(c + 1, expected) > 1 - tail, np.zeros_like(expected), top)
+    # P(Gamma(c) <= m) is the tail at the upper limit c, and 1 - tail one count above the lower one.
+    upper = _root(expected, tail, np.zeros_like(expected))
+    lower = _root(expected, 1 - tail, np.zeros_like(expected) + 1) - 1
     return np.where(expected > -np.log(tail), lower, 0.0), upper
 
 
-def _root(more: Any, left: Floats, right: Floats) -> Floats:
+def _root(expected: Floats, share: float, left: Floats) -> Floats:
+    """The count c from `left` on at which P(Gamma(c) <= m), which falls with c, is `share`."""
+    from scipy.special import gammainc
+
+    right = 2 * expected + 20 * np.sqrt(expected) + 60
     for _ in range(_HALVINGS):
         middle = (left + right) / 2
-        further = more(middle)
+        further = np.asarray(gammainc(middle, expected), dtype=np.float64) > share
         left, right = np.where(further, middle, left), np.where(further, right, middle)
     found: Floats = (left + right) / 2
     return found
@@ -178,7 +180,7 @@ def funnel_alt(rates: RateSeries, threshold: Threshold) -> str:
     ...     "kind": "flow", "place": ["A", "B"], "value": [10, 30], "start": "2019-05-01", "end": "2019-05-10"}))
     >>> rates = cs.crude_mortality_rate(cs.deaths(reports, cause="all", by=["place"]), {"A": 10_000, "B": 9_000})
     >>> print(funnel_alt(rates, thresholds.get("CDC/MSF emergency")).split(": ")[-1])
-    A 1.00 on 100,000 person-days, straddles; B 3.34 on 90,000 person-days, above.
+    A 1.00 on 100,000 person-days, straddles; B 3.33 on 90,000 person-days, above.
     """
     picture = funnel_picture(rates, threshold)
     told = [_told(row) for row in picture.marks.to_dicts()]
@@ -186,11 +188,11 @@ def funnel_alt(rates: RateSeries, threshold: Threshold) -> str:
     left = f" Left out, without a rate or person-days: {', '.join(picture.left_out)}." if picture.left_out else ""
     return (
         f"Points of {picture.label} by person-days, with exact Poisson limits of 95 % and 99.8 % around the threshold "
-        f"{format_rate(picture.threshold)} ({picture.name}). Rates and verdicts: {shown}.{left}"
+        f"{printed(picture.threshold)} ({picture.name}). Rates and verdicts: {shown}.{left}"
     )
 
 
 def _told(row: dict[str, Any]) -> str:
     least = "at least " if row["state"] == "floor" else ""
-    rate = format_rate(row["rate"], "down" if least else "nearest")
+    rate = printed(row["rate"], "down" if least else "nearest")
     return f"{row['name']} {least}{rate} on {format_count(round(row['person_days']))} person-days, {row['verdict']}"

@@ -48,7 +48,7 @@ class SensitivityPicture:
         The result in words.
     source : str
         The source line.
-    level : float or None
+    level : float
         Level of the intervals, as a share; None where the result does not say.
     """
 
@@ -58,7 +58,7 @@ class SensitivityPicture:
     right: float
     sentence: str
     source: str
-    level: float | None
+    level: float
 
 
 def sensitivity_picture(result: Sensitivity) -> SensitivityPicture:
@@ -77,7 +77,6 @@ def sensitivity_picture(result: Sensitivity) -> SensitivityPicture:
     expect(result, Sensitivity, "the sensitivity of a trend (fit.sensitivity())")
     rows = [_row(row) for row in result.frame.to_dicts()]
     left, right = _limits(rows)
-    level = getattr(result, "level", None)
     for row in rows:
         row["cut_low"] = row["low"] is not None and row["low"] < left
         row["cut_high"] = row["high"] is not None and row["high"] > right
@@ -90,7 +89,7 @@ def sensitivity_picture(result: Sensitivity) -> SensitivityPicture:
         right=right,
         sentence=text[0].upper() + text[1:],
         source=result.note,
-        level=level if isinstance(level, float) else None,
+        level=result.level,
     )
 
 
@@ -118,7 +117,7 @@ def sensitivity_alt(result: Sensitivity) -> str:
         name = row["what"] if row["kind"] == "choice" else f"{row['head'].split(':')[0]}, {row['what']}"
         text = row["text"]
         if row["low"] is not None:
-            share = "" if picture.level is None else f"{level_text(picture.level)} "
+            share = f"{level_text(picture.level)} "
             text += f" ({share}interval {percent_span(row['low'] / 100, row['high'] / 100)})"
         told.append(f"{name}: {text}")
     return f"Dots of the growth a day under other choices. {picture.sentence}. {'; '.join(told)}."

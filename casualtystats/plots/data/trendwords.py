@@ -43,8 +43,7 @@ def result_sentence(fit: TrendFit, days: pl.DataFrame) -> str:
         The fitted mean of each day, as in `TrendPicture`.
     """
     if fit.has_growth:
-        # What stands in brackets at the end of the full text is told under the picture.
-        text = str(fit).rsplit(" [", 1)[0]
+        text = fit.sentence
     else:
         subject = fit.noun if fit.request.exposure is None else f"{fit.noun}, per exposure"
         text = f"{subject}: {_without_growth(fit, days)}"

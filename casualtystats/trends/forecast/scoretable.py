@@ -155,14 +155,14 @@ def _verdict(best: Model, row: dict[str, Any], origins: int) -> str:
     if best == "naive":
         return f"the naive forecast is not beaten: it has the lowest mean CRPS {over}{few}"
     share, low, high = row["skill"], row["gain_low"], row["gain_high"]
-    skill = "" if share is None else f", {format_rate(100 * share, 'down')} % below the naive forecast's"
+    skill = "" if share is None else f", {format_rate(100 * share, 'down')} % below the naive one"
     lead = f"the {LABELS[best]} has the lowest mean CRPS {over}{skill}"
     if few:
         return f"{lead}{few}: the naive forecast is not clearly beaten"
     if low is None or low <= 0:
         return f"{lead}, but the difference may be chance: the naive forecast is not clearly beaten"
     interval = f"{format_rate(low, 'down')} to {format_rate(high, 'up')}"
-    return f"{lead}: the naive forecast is beaten (95 % interval of the difference {interval})"
+    return f"{lead}: it beats the naive forecast (95 % interval of the difference {interval})"
 
 
 def _not_evaluated(cell: str, cells: int, found: Origins, scheme: Scheme) -> str:
