@@ -129,7 +129,7 @@ def _fan(ax: Any, row: dict[str, Any], levels: tuple[float, ...], scale: float) 
             )
         )
     ax.plot(
-        [start, end], [row["median"]] * 2, color=INK, linewidth=1.8, solid_capstyle="butt", clip_on=False, zorder=3,
+        [start, end], [row["median"]] * 2, color=INK, linewidth=1.8, solid_capstyle="butt", clip_on=False, zorder=4.2,
         gid="median",
     )  # fmt: skip
     if row["beyond"]:

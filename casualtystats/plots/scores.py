@@ -61,6 +61,17 @@ def scores(
         If nothing was evaluated.
     OptionError
         If the horizon was not evaluated, `ax` is no Axes, or the width no possible width.
+
+    Examples
+    --------
+    >>> import polars as pl, casualtystats as cs
+    >>> starts = pl.date_range(pl.date(2019, 4, 1), pl.date(2019, 7, 1), "1w", eager=True)
+    >>> reports = cs.read_reports(pl.DataFrame({"report_id": list("abcdefghijklmn"), "measure": "killed", "unit": "people",
+    ...     "kind": "flow", "value": ["12", "9", "14", "11", "15", "10", "13", "12", "9", "11", "14", "8", "12", "10"],
+    ...     "start": starts.cast(pl.String), "end": starts.dt.offset_by("6d").cast(pl.String)}))
+    >>> found = cs.forecast(cs.deaths(reports).resample("week"), 1, ["naive", "damped"])
+    >>> [text.get_text() for text in scores(found).texts if text.get_gid() == "head"][:2]
+    ['CRPS', 'WIS']
     """
     picture = score_picture(result, horizon)
     with house_style(ax is None):

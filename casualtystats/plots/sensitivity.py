@@ -205,7 +205,7 @@ def _tick(value: float, _: int | None = None) -> str:
 
 def _keys(picture: SensitivityPicture) -> list[Any]:
     rows = picture.rows.to_dicts()
-    share = "" if picture.level is None else f" ({level_text(picture.level)})"
+    share = f" ({level_text(picture.level)})"
     key: list[Any] = [line_key("growth a day", _COLOUR, linestyle="none", **_look("choice"))]
     if any(row["low"] is not None for row in rows):
         key.append(line_key(f"its sampling interval{share}", INK, linewidth=SAMPLING, marker="|", markersize=5))

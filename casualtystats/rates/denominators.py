@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from casualtystats.errors import OptionError
 from casualtystats.estimates import Estimate
@@ -19,8 +22,8 @@ from casualtystats.series.stock import StockSeries
 __all__ = ["AtRisk", "person_day_columns"]
 
 AtRisk = Population | Exposure | StockSeries[Any] | Mapping[Any, Population]
+Floats = NDArray[np.float64]
 _NAMES = ("person_days_low", "person_days", "person_days_high")
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def person_day_columns(rows: pl.DataFrame, by: tuple[str, ...], population: AtRisk) -> pl.DataFrame:
@@ -100,51 +103,76 @@ def _of_exposure(rows: pl.DataFrame, by: tuple[str, ...], exposure: Exposure) ->
             f"series with by=[{unknown[0]!r}]"
         )
     _refuse_one_for_many(by, exposure.by)
-    parts: dict[tuple[Any, ...], Exposure] = {}
+    parts = _parts(exposure)
     found: list[tuple[float | None, ...]] = []
     for row in rows.iter_rows(named=True):
         key = tuple(row[name] for name in exposure.by)
         if key not in parts:
-            parts[key] = exposure.of(*key)
-        found.append(_of_period(parts[key], row))
+            known = ", ".join(repr(one[0] if len(one) == 1 else one) for one in parts)
+            raise OptionError(
+                f"expected an exposure for every {', '.join(exposure.by)}, got {known}; there is none for {key!r}"
+            )
+        found.append(_of_period(exposure, parts[key], row))
     return _columns(found)
 
 
-def _of_period(exposure: Exposure, row: dict[str, Any]) -> tuple[float | None, ...]:
+@dataclass(frozen=True)
+class _Part:
+    """One part of an exposure: its person-days, and its people on each day from the first on."""
+
+    total: tuple[float | None, ...]
+    first: int
+    low: Floats
+    best: Floats
+    high: Floats
+
+
+def _parts(exposure: Exposure) -> dict[tuple[Any, ...], _Part]:
+    totals = {row[:-3]: row[-3:] for row in exposure.frame.select(*exposure.by, "low", "best", "high").rows()}
+    if exposure.daily is None:
+        none = np.array([], dtype=np.float64)
+        return {key: _Part(total, 0, none, none, none) for key, total in totals.items()}
+    groups = exposure.daily.partition_by(exposure.by, as_dict=True) if exposure.by else {(): exposure.daily}
+    return {
+        key: _Part(totals[key], days["date"][0].toordinal(), *(_known(days[name]) for name in ("low", "best", "high")))
+        for key, days in groups.items()
+    }
+
+
+def _of_period(exposure: Exposure, part: _Part, row: dict[str, Any]) -> tuple[float | None, ...]:
     shortest, longest = row["days_min"], row["days_max"]
     if _same_period(exposure, row):
-        known = exposure.estimate
-        return known.low, known.best, known.high
+        return part.total
     start: date = row["period_start"]
     end: date = row["period_end"]
     if exposure.daily is None:
         if exposure.period is None and shortest == longest == exposure.days_min == exposure.days_max:
-            known = exposure.estimate
-            return known.low, known.best, known.high
+            return part.total
         raise OptionError(
             f"expected an exposure with people by day for the row from {start} to {end} ({longest:g} days), got "
             f"{exposure.convention}; give person_days dates that hold all rows"
         )
-    daily = exposure.daily
-    first = daily["date"][0].toordinal()
-    at, until = start.toordinal() - first, end.toordinal() - first
-    if at < 0 or until >= daily.height:
+    at, until = start.toordinal() - part.first, end.toordinal() - part.first + 1
+    if at < 0 or until > part.low.size:
+        first, last = (date.fromordinal(part.first + days) for days in (0, part.low.size - 1))
         raise OptionError(
-            f"expected an exposure that holds every row, got one from {daily['date'][0]} to {daily['date'][-1]} for the row "
-            f"from {start} to {end}"
+            f"expected an exposure that holds every row, got one from {first} to {last} for the row from {start} to {end}"
         )
-    days = daily.slice(at, until - at + 1)
-    low, best, high = (_known(days[name]) for name in ("low", "best", "high"))
+    low, best, high = part.low[at:until], part.best[at:until], part.high[at:until]
     if row.get("hours") is not None:
         # Those hours may be of any of the days.
         same = bool((best == best[0]).all())
-        return low.min() * longest, float(best[0]) * longest if same else None, _none(high.max() * longest)
+        return (
+            float(low.min()) * longest,
+            float(best[0]) * longest if same else None,
+            _none(float(high.max()) * longest),
+        )
     if shortest == longest:
         return float(low.sum()), _none(float(best.sum())), _none(float(high.sum()))
     return _least(low, row, start), None, _none(float(high.sum()))
 
 
-def _least(low: np.ndarray[Any, np.dtype[np.float64]], row: dict[str, Any], start: date) -> float:
+def _least(low: Floats, row: dict[str, Any], start: date) -> float:
     """Least person-days of any feasible period of a row with fuzzy ends."""
     latest, earliest = row["start_latest"], row["end_earliest"]
     if latest <= earliest:
@@ -162,13 +190,13 @@ def _same_period(exposure: Exposure, row: dict[str, Any]) -> bool:
     return lengths and (period.hours is None) == (row.get("hours") is None)
 
 
-def _known(column: pl.Series) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _known(column: pl.Series) -> Floats:
     missing = float("inf") if column.name == "high" else float("nan")
     return column.cast(pl.Float64).fill_null(missing).to_numpy()
 
 
 def _none(number: float) -> float | None:
-    return number if np.isfinite(number) else None
+    return number if math.isfinite(number) else None
 
 
 def _columns(found: list[tuple[float | None, ...]]) -> pl.DataFrame:

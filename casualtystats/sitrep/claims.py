@@ -118,7 +118,12 @@ def _nesting(report: Report, chosen: Reports, table: pl.DataFrame, numbers: Numb
         wholes = Markup(" and ").join(_short(chosen[name]) for name in _outermost(inside, table, inner=True))
         lines.append(Markup("It lies inside {}, and is not added to it.").format(wholes))
     lines += _parts(report, holds, chosen, table, numbers)
-    apart = dict(kin.filter(pl.col("relation") == "disjoint").select("other", "reason").rows())
+    # That reports about different days share nobody needs no saying, and there may be hundreds of them.
+    apart = {
+        name: reason
+        for name, reason in kin.filter(pl.col("relation") == "disjoint").select("other", "reason").rows()
+        if reason != "they share no day"
+    }
     if not adds_over_time(report.measure, report.unit):
         # The same person flees twice, from two places; only two groups have nobody in common.
         apart = {name: reason for name, reason in apart.items() if "different group" in reason}
@@ -143,11 +148,7 @@ def _outermost(names: list[str], table: pl.DataFrame, *, inner: bool = False) ->
 def _why(reason: str) -> str:
     """The dimensions that keep two reports apart, without their values."""
     parts = [part.removeprefix("different ").partition(":")[0] for part in reason.split("; ")]
-    return (
-        reason
-        if parts == ["they share no day"]
-        else "different " + " and ".join(part for part in parts if "day" not in part)
-    )
+    return "different " + " and ".join(part for part in parts if "day" not in part)
 
 
 def _short(report: Report) -> Markup:

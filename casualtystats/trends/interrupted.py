@@ -145,6 +145,8 @@ def interrupted_trend(
 
 
 def _one_day(day: str | dt.date) -> dt.date:
+    if not isinstance(day, str | dt.date) or isinstance(day, dt.datetime):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected date= a date, or a text such as 2019-05-20; got {day!r}")
     first, last = parse_date(day)
     if first != last:
         raise OptionError(f"expected date= one day, such as 2019-05-20; got {day!r}")

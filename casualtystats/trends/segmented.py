@@ -20,7 +20,7 @@ from casualtystats.trends.segments.choice import by_permutation, choices_of, fra
 from casualtystats.trends.segments.placement import Placement
 from casualtystats.trends.segments.profile import Profile
 from casualtystats.trends.segments.result import Choose, Method, SegmentedTrend
-from casualtystats.trends.segments.selection import PermutationTest
+from casualtystats.trends.segments.permutation import PermutationTest
 from casualtystats.trends.segments.stages import Found, described, fit_at, tried
 from casualtystats.trends.segments.terms import check_terms
 from casualtystats.trends.usable import Use, report_sources, usable_rows
@@ -165,7 +165,7 @@ def segmented_trend(
     else:
         # Numbers beyond one that has no fit are not asked for.
         known = [one for one in takewhile(lambda one: isinstance(one, Found), more) if isinstance(one, Found)]
-        number, tests = by_permutation(task, fitted, placement, [plain, *known], draws, seed, significance)
+        number, tests = by_permutation(task, placement, [plain, *known], draws, seed, significance)
         best = [plain, *known][number]
     joints, segments = described(best, profile, placement, method)
     return SegmentedTrend(

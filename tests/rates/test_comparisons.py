@@ -346,3 +346,11 @@ def test_allocated_and_silent_rows_keep_their_place() -> None:
     gap = [rows[0], {"value": 6, "start": "2019-05-20", "end": "2019-05-26"}]
     silent = death_rate(cs.deaths(make_reports(gap)).resample("week"), 1_000).ratio(reference="2019-05-06/2019-05-12")
     assert silent.to_frame()["method"].to_list()[0] == "none: no report speaks"
+
+
+def test_one_comparison_as_a_file(tmp_path: Path) -> None:
+    rate_ratio(1, 2, 3, 4).to_csv(tmp_path / "ratio.csv")
+    rate_difference(1, 2, 3, 4, per=100).to_csv(tmp_path / "difference.csv")
+    assert (tmp_path / "ratio.csv").read_text("utf-8").startswith("ratio,ci_low,")
+    assert (tmp_path / "difference.csv").read_text("utf-8").startswith("difference,ci_low,")
+    assert "rate difference -25.0 per 100 (95 %" in str(rate_difference(1, 2, 3, 4, per=100))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,8 @@ from rates_reports import make_reports
 import casualtystats as cs
 from casualtystats.errors import KindError, MeasureError, OptionError
 from casualtystats.estimates import Estimate
+from casualtystats.rates.denominators import person_day_columns
+from casualtystats.rates.rows import with_days
 from casualtystats.schemas import RateSchema
 
 NUMBERS = json.loads((Path(__file__).parents[1] / "published" / "reference_numbers.json").read_text("utf-8"))
@@ -227,3 +231,19 @@ def test_order_and_scale(counts: list[int], people: int, factor: int) -> None:
     assert one["ci_low"] <= one["rate"] <= one["ci_high"]
     for name in ("rate", "rate_low", "rate_high", "ci_low", "ci_high"):
         assert more[name] * factor == pytest.approx(one[name], rel=1e-12)
+
+
+def test_text_of_no_rows_of_silence_and_of_an_open_best() -> None:
+    rates = cs.death_rate(cs.deaths(make_reports([{"value": 5, **TWO_WEEKS}])), 1000)
+    assert str(replace(rates, frame=rates.frame.clear())).endswith("no rows")
+    nulls = dict.fromkeys(("rate", "rate_low", "rate_high", "ci_low", "ci_high"))
+    silent = rates.frame.with_columns(pl.lit(value, pl.Float64).alias(name) for name, value in nulls.items())
+    assert "no report over" in str(replace(rates, frame=silent))
+    best = cs.deaths(make_reports([{"low": 5, "best": 6, "qualifier": "between", **TWO_WEEKS}]))
+    assert "source range: at least 3.57, no upper bound known" in str(cs.death_rate(best, 1000))
+
+
+def test_no_rows_need_no_stocks() -> None:
+    people = {"measure": "population", "kind": "stock", "value": 100, "start": "2019-05-01", "end": "2019-05-01"}
+    rows = with_days(cs.deaths(make_reports([{"value": 5, **TWO_WEEKS}])).to_frame()).clear()
+    assert person_day_columns(rows, (), cs.population(make_reports([people]))).is_empty()

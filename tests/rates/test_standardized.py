@@ -77,6 +77,12 @@ def test_suppression() -> None:
             standardize_direct(*STRATA, per=per)
 
 
+def test_text() -> None:
+    assert str(standardize_direct(*STRATA)) == "357 per 100,000 (95 % fay-feuer interval 269 to 464)"
+    found = standardize_indirect(57, [10_000, 8_000, 3_000], [60, 120, 900], per=100_000)
+    assert str(found).startswith("standardised mortality ratio 1.34 (57 observed, 42.6 expected; 95 % Garwood")
+
+
 def test_csv(tmp_path: Path) -> None:
     standardize_direct(*STRATA).to_csv(tmp_path / "direct.csv")
     assert (tmp_path / "direct.csv").read_text("utf-8").startswith("rate,variance,")

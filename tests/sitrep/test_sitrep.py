@@ -309,3 +309,50 @@ def test_errors_have_one_base():
     kinds = [getattr(errors, name) for name in errors.__all__]
     assert all(issubclass(kind, CasualtyStatsError) for kind in kinds)
     assert cs.CasualtyStatsError is CasualtyStatsError
+
+
+def test_rates_are_judged_against_a_threshold(page, numbers):
+    text = re.sub(r"<[^>]+>", "", (page / "index.html").read_text(encoding="utf-8"))
+    assert "Rates against thresholds" in text
+    assert "not shown to be above" in text
+    assert "the fallback where no baseline of the place is documented" in text
+    judged = [n for n in numbers["numbers"] if n["where"].startswith("table thresholds")]
+    assert judged
+    assert all("ohchr-civilians-450" in n["reports"] for n in judged)
+    assert (page / "tables" / "thresholds.csv").is_file()
+    # Violent deaths alone are a floor: no verdict says that they are below.
+    verdicts = (page / "tables" / "thresholds.csv").read_text(encoding="utf-8")
+    assert ",below," not in verdicts
+    assert ",straddles," not in verdicts
+
+
+def test_series_without_a_trend_say_why(page):
+    text = re.sub(r"<[^>]+>", "", (page / "index.html").read_text(encoding="utf-8"))
+    assert "Without a trend: Violent deaths of civilians, Idlib zone (north-west Syria), OHCHR" in text
+    assert "expected at least 4 periods" in text
+
+
+def test_a_trend_with_its_sentence_and_sensitivity(tmp_path):
+    words = ["exactly", "exactly", "at_least", "exactly", "exactly", "exactly"]
+    counts = [20, 24, 31, 33, 45, 52]
+    starts = ["2021-01-04", "2021-01-11", "2021-01-18", "2021-01-25", "2021-02-01", "2021-02-08"]
+    ends = ["2021-01-10", "2021-01-17", "2021-01-24", "2021-01-31", "2021-02-07", "2021-02-14"]
+    rows = "".join(
+        f"k{at},killed,people,flow,{word},{count},{start},{end},Camp,civilian,Monitor,2021-03-01\n"
+        for at, (word, count, start, end) in enumerate(zip(words, counts, starts, ends, strict=True))
+    )
+    text, numbers = _folder(tmp_path, rows)
+    out = tmp_path / "out"
+    assert "Reported violent deaths of civilians: +" in text
+    assert "fit to 6 totals of periods, 4 January to 14 February 2021" in text
+    assert "threshold does not depend on the count" in text
+    assert "Over the other choices in the table, contrasts apart, the growth a day lies from" in text
+    growth = _number(numbers, "reported violent deaths of civilians: growth a day", "k0", "k5")
+    assert growth["low"] < growth["best"] < growth["high"]
+    table = (out / "tables" / "trend-1-sensitivity.csv").read_text(encoding="utf-8")
+    assert table.startswith("choice,what,growth_per_day")
+    assert (out / "figures" / "trend-1.svg").is_file()
+    assert (out / "figures" / "trend-1-sensitivity.svg").is_file()
+    fitted = (out / "tables" / "trend-1.csv").read_text(encoding="utf-8").splitlines()
+    assert float(fitted[1].split(",")[fitted[0].split(",").index("growth_per_day")]) == pytest.approx(growth["best"])
+    assert "It shares nobody" not in text

@@ -13,6 +13,7 @@ from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.stattools import diebold_mariano_test
 
 from casualtystats.errors import UndefinedEstimateError
+from casualtystats.trends.forecast import loglinear as loglinear_module
 from casualtystats.trends.forecast.comparison import paired_difference
 from casualtystats.trends.forecast.loglinear import fit_loglinear, loglinear
 from casualtystats.trends.forecast.members import log_probabilities, pooled, predict
@@ -191,6 +192,36 @@ def test_any_counts_are_fitted_or_refused_in_words(counts: list[int]) -> None:
             continue
         assert (found.draws >= 0).all()
         assert np.isfinite(found.log_probability(np.array([0.0, 5.0, 5000.0]))).all()
+
+
+class Flat:
+    """A likelihood without curvature."""
+
+    def hessian(self, params: Any) -> Any:
+        return np.zeros((len(params), len(params)))
+
+    def score(self, params: Any) -> Any:
+        return np.zeros(len(params))
+
+
+def test_what_is_no_maximum_is_not_taken_for_one() -> None:
+    params, covariance = np.array([1.0, 2.0, 0.5]), np.eye(3)
+    assert loglinear_module._settled(params, covariance, np.zeros(3))
+    assert not loglinear_module._settled(params, covariance, np.full(3, 0.1))
+    assert not loglinear_module._settled(params, -covariance, np.zeros(3))
+    assert not loglinear_module._settled(np.array([1.0, 2.0, -0.1]), covariance, np.zeros(3))
+    assert not loglinear_module._settled(np.array([1.0, np.nan, 0.1]), covariance, np.zeros(3))
+    inverse, _ = loglinear_module._curvature(Flat(), params)
+    assert not loglinear_module._settled(params, inverse, np.zeros(3))
+
+
+@pytest.mark.parametrize("dispersed", [True, False])
+def test_a_fit_that_does_not_settle_is_refused(dispersed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loglinear_module, "_settled", lambda *_: False)
+    if dispersed:
+        monkeypatch.setattr(loglinear_module, "_poisson", lambda y, *_: (np.array([2.0, 0.0]), np.eye(2)))
+    with pytest.raises(UndefinedEstimateError, match="does not settle; leave this model out"):
+        loglinear(history(FLAT), 500, generator(0, 10, "nb"), dispersed=dispersed)
 
 
 def test_ensemble_is_an_even_mixture() -> None:

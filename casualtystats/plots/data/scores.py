@@ -65,6 +65,17 @@ def score_picture(result: Forecast | ScoreTable, horizon: int | None = None) -> 
         If nothing was evaluated.
     OptionError
         If the horizon was not evaluated.
+
+    Examples
+    --------
+    >>> import polars as pl, casualtystats as cs
+    >>> starts = pl.date_range(pl.date(2019, 4, 1), pl.date(2019, 7, 1), "1w", eager=True)
+    >>> reports = cs.read_reports(pl.DataFrame({"report_id": list("abcdefghijklmn"), "measure": "killed", "unit": "people",
+    ...     "kind": "flow", "value": ["12", "9", "14", "11", "15", "10", "13", "12", "9", "11", "14", "8", "12", "10"],
+    ...     "start": starts.cast(pl.String), "end": starts.dt.offset_by("6d").cast(pl.String)}))
+    >>> found = cs.forecast(cs.deaths(reports).resample("week"), 1, ["naive", "damped"])
+    >>> score_picture(found).cells["score"].unique(maintain_order=True).to_list()
+    ['CRPS', 'WIS', '95 % interval score', 'log score', 'inside 50 %', 'inside 95 %']
     """
     source = result.note if isinstance(result, Forecast) else ""
     table = expect(result.scores() if isinstance(result, Forecast) else result, ScoreTable, "scores (cs.forecast)")
@@ -92,7 +103,7 @@ def score_picture(result: Forecast | ScoreTable, horizon: int | None = None) -> 
 
 
 def scores_alt(result: Forecast | ScoreTable, horizon: int | None = None) -> str:
-    """What the picture of a score table shows, in sentences with the numbers."""
+    """What the picture of a score table shows, in sentences with the numbers; the errors are those of `score_picture`."""
     picture = score_picture(result, horizon)
     told: list[str] = []
     for model in picture.cells["model"].unique(maintain_order=True):

@@ -49,7 +49,7 @@ class SensitivityPicture:
     source : str
         The source line.
     level : float
-        Level of the intervals, as a share; None where the result does not say.
+        Level of the intervals, as a share.
     """
 
     rows: pl.DataFrame

@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-import numpy as np
 import polars as pl
 
-from casualtystats.trends.fitting import Fitted
 from casualtystats.trends.result import TrendFit
 from casualtystats.trends.segments.assembly import Task
-from casualtystats.trends.segments.batch import PoissonBatch
 from casualtystats.trends.segments.placement import Placement
-from casualtystats.trends.segments.selection import Moments, PermutationTest, permutation_test, number_by_tests
+from casualtystats.trends.segments.permutation import PermutationTest, Working, number_by_tests, permutation_test
 from casualtystats.trends.segments.stages import Found
 
 __all__ = ["by_permutation", "choices_of", "frame_of_tests"]
@@ -45,7 +42,7 @@ def _deviance(trend: TrendFit) -> float | None:
 
 
 def by_permutation(
-    task: Task, plain: Fitted, placement: Placement, found: list[Found], draws: int, seed: int, significance: float
+    task: Task, placement: Placement, found: list[Found], draws: int, seed: int, significance: float
 ) -> tuple[int, list[PermutationTest]]:
     """The number of joints by permutation tests.
 
@@ -53,22 +50,16 @@ def by_permutation(
     ----------
     task, placement
         The totals, exact and with known dates, and the days on which joints may stand.
-    plain : Fitted
-        The fit without joints.
     found : list of Found
         Fits with 0, 1, ... joints.
     draws, seed, significance
         As in `segmented_trend`.
     """
-    counts = task.rows.totals.low
-    batch = PoissonBatch.of(task.rows.totals, plain.matrix, plain.offset)
+    counts, shared = task.rows.totals.low, len(task.design.names)
 
     def test(fewer: int, more: int) -> PermutationTest:
-        trend = found[fewer].trend
-        means = trend.fitted.means
-        alpha = trend.alpha or 0.0
-        variance = means * (1 + alpha * means) if trend.family == "nb2" else means * (1 + alpha)
-        return permutation_test(batch, placement, counts, Moments(means, np.sqrt(variance)), (fewer, more), draws, seed)
+        working = Working.of(found[fewer].trend, counts, shared)
+        return permutation_test(working, placement, (fewer, more), draws, seed)
 
     return number_by_tests(test, len(found) - 1, significance)
 

@@ -46,7 +46,7 @@ def between_days(profile: Profile, placement: Placement, joints: Array) -> Array
     array
         Days of the joints, with fractions. Where the likelihood falls on both sides of a whole day, it stays that day.
     """
-    here = _cost(profile, joints)
+    here = profile.exact_cost(joints)
     for _ in range(_ROUNDS):
         found = _better(profile, placement, joints, here)
         if found is None:
@@ -70,7 +70,7 @@ def _better(profile: Profile, placement: Placement, joints: Array, here: float) 
             trial = joints + move * 0.5**halving
             if not placement.allows(trial[None, :])[0]:
                 continue
-            cost = _cost(profile, trial)
+            cost = profile.exact_cost(trial)
             if cost < here - _FLAT * (1 + abs(here)) and (best is None or cost < best[1]):
                 best = trial, cost
                 break
@@ -86,17 +86,12 @@ def _sides(joints: Array) -> list[Array]:
 
 def _move(profile: Profile, joints: Array, upon: Array) -> Array | None:
     day = np.arange(len(profile.base), dtype=np.float64)
-    found = profile.fitted(np.hstack([profile.matrix(joints), -steps(day, joints, upon)]))
+    found = profile.solved(np.hstack([profile.matrix(joints), -steps(day, joints, upon)]))
     if found is None:
         return None
     number, shared = len(joints), profile.base.shape[1]
-    changes = found.beta[shared : shared + number]
-    gaps = found.beta[shared + number : shared + 2 * number]
+    changes = found[0][shared : shared + number]
+    gaps = found[0][shared + number : shared + 2 * number]
     if (changes == 0).any():
         return None
     return np.asarray(gaps / changes)
-
-
-def _cost(profile: Profile, joints: Array) -> float:
-    found = profile.maximum(joints)
-    return float(np.inf) if found is None else -2 * found.loglik

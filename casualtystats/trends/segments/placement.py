@@ -81,9 +81,9 @@ class Placement:
         days = self.candidates
         return int(np.diff(days).max()) if len(days) > 1 else 1
 
-    def thinned(self) -> Placement:
-        """The same with fewer candidates, for likelihoods that take long."""
-        return replace(self, most=_FEW)
+    def thinned(self, most: int = _FEW) -> Placement:
+        """The same with at most so many candidates, for likelihoods that take long."""
+        return replace(self, most=most)
 
     def room(self) -> int:
         """The greatest number of joints that the totals have room for."""

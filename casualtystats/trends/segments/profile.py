@@ -11,20 +11,18 @@ import numpy as np
 from casualtystats.errors import OptionError, UndefinedEstimateError
 from casualtystats.trends.fitting import Fitted
 from casualtystats.trends.likelihood.counts import Kernel
-from casualtystats.trends.likelihood.maximum import Maximum, maximise
+from casualtystats.trends.likelihood.maximum import maximise
 from casualtystats.trends.likelihood.objective import Likelihood
 from casualtystats.trends.likelihood.sizes import Array
 from casualtystats.trends.likelihood.totals import Indices, Totals
 from casualtystats.trends.segments.batch import PoissonBatch
 from casualtystats.trends.segments.design import hinges
+from casualtystats.trends.segments.newton import newton
 
 __all__ = ["Cost", "Profile"]
 
 # Costs of sets of joints (one a row), each for the counts with the given number.
 Cost: TypeAlias = Callable[[Array, Indices], Array]
-_ROUNDS: Final = 30
-_HALVINGS: Final = 8
-_FAR: Final = 500.0
 _SMALL_LOG_ALPHA: Final = -9.0
 
 
@@ -88,56 +86,54 @@ class Profile:
         """The same, of one set of joints."""
         if self.batch is not None:
             return float(self.batch.deviances(self.totals.low[None, :], joints[None, :])[0])
-        found = self._climbed(self.matrix(joints))
-        if found is not None:
-            return -2 * found
-        best = self.maximum(joints)
-        return np.inf if best is None else -2 * best.loglik
+        return self.exact_cost(joints)
+
+    def exact_cost(self, joints: Array) -> float:
+        """Twice the negative log-likelihood of one set of joints, to the last digits; infinite where none fits."""
+        found = self.solved(self.matrix(joints))
+        return np.inf if found is None else -2 * found[1]
 
     def matrix(self, joints: Array) -> Array:
         """The terms with joints, by day."""
         return np.hstack([self.base, hinges(np.arange(len(self.base), dtype=np.float64), joints)])
 
-    def maximum(self, joints: Array) -> Maximum | None:
-        """The fit with some joints; None where no finite one fits best."""
-        return self.fitted(self.matrix(joints))
-
-    def fitted(self, matrix: Array) -> Maximum | None:
-        """The fit of any terms; None where no finite one fits best, or the totals can not tell them apart."""
-        names = (*self.names, *(f"joint term {at}" for at in range(1, matrix.shape[1] - len(self.names) + 1)))
-        try:
-            return maximise(self.totals, matrix, self.offset, self.kernel, names)
-        except (UndefinedEstimateError, OptionError):
-            return None
-
-    def _climbed(self, matrix: Array) -> float | None:
-        """The greatest log-likelihood by Newton's method, from the last fit alike; None where it does not settle."""
+    def solved(self, matrix: Array) -> tuple[Array, float] | None:
+        """Coefficients and log-likelihood of any terms; None where no finite fit is best, or totals can not tell them apart."""
         shared, number = self.base.shape[1], matrix.shape[1]
         plain = np.append(self.start[:shared], np.zeros(number - shared))
         for first in (self.warm.get(number), plain):
             found = None if first is None else self._from(first, matrix)
             if found is not None:
                 return found
-        return None
+        names = (*self.names, *(f"joint term {at}" for at in range(1, number - shared + 1)))
+        try:
+            best = maximise(self.totals, matrix, self.offset, self.kernel, names)
+        except (UndefinedEstimateError, OptionError):
+            return None
+        return best.beta, best.loglik
 
-    def _from(self, first: Array, matrix: Array) -> float | None:
+    def _from(self, first: Array, matrix: Array) -> tuple[Array, float] | None:
+        """By Newton's method from some coefficients on; None where that does not settle."""
+        terms = matrix.shape[1]
         size = np.sqrt((matrix**2).mean(axis=0))
         size = np.where(size > 0, size, 1.0)
         poisson = Likelihood.of(self.totals, matrix / size, self.offset, "poisson")
-        found = _newton(poisson, first[: matrix.shape[1]] * size)
+        found = newton(poisson, first * size)
         if found is None:
             return None
         point, plain = found
-        self.warm[matrix.shape[1]] = point / size
+        self.warm[terms] = point / size
         if self.kernel == "poisson":
-            return plain
+            return point / size, plain
         wide = Likelihood.of(self.totals, matrix / size, self.offset, self.kernel)
         if wide.loglik(np.append(point, _SMALL_LOG_ALPHA)) <= plain:
             # The log-likelihood falls with alpha from 0 on.
-            return plain
+            return point / size, plain
         excess = self._excess(poisson.row_means(point))
-        found = _newton(wide, np.append(point, np.log(min(max(excess, 1e-3), 1e3))))
-        return None if found is None else max(found[1], plain)
+        found = newton(wide, np.append(point, np.log(min(max(excess, 1e-3), 1e3))))
+        if found is None or found[1] < plain:
+            return None
+        return found[0][:terms] / size, found[1]
 
     def _excess(self, means: Array) -> float:
         """Alpha by moments of the totals as they stand; it may be below 0."""
@@ -145,28 +141,3 @@ class Profile:
         counts = np.where(np.isfinite(high), (low + high) / 2, low)
         excess = (counts - means) ** 2 - counts
         return float(excess.sum() / (means**2).sum()) if self.kernel == "nb2" else float((excess / means).mean())
-
-
-def _newton(likelihood: Likelihood, point: Array) -> tuple[Array, float] | None:
-    """The point of the greatest log-likelihood, and its value; None where the way there is not plain."""
-    with np.errstate(all="ignore"):
-        value = likelihood.at(point)
-        for _ in range(_ROUNDS):
-            try:
-                np.linalg.cholesky(-value.hessian)
-                move = np.linalg.solve(-value.hessian, value.gradient)
-            except np.linalg.LinAlgError:
-                return None
-            gain = float(value.gradient @ move)
-            for halving in range(_HALVINGS):
-                trial = likelihood.at(point + move * 0.5**halving)
-                if trial.loglik >= value.loglik - 1e-9:
-                    point, value = point + move * 0.5**halving, trial
-                    break
-            else:
-                return None
-            if not np.isfinite(value.loglik) or float(np.abs(point).max()) > _FAR:
-                return None
-            if gain < 1e-8:
-                return point, value.loglik
-    return None
