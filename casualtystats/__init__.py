@@ -137,7 +137,9 @@ _ROOMS = {
     "places": ("Places",),
     "provenance": ("Origin",),
     "rates": (
-        "Exposure", "Rate", "RateDifference", "RateRatio", "RateSeries", "Threshold", "crude_mortality_rate", "daily_rate", "death_rate", "displacement_rate", "person_days", "rate", "rate_difference", "rate_ratio", "standardize_direct", "standardize_indirect", "thresholds", "under5_mortality_rate",
+        "Exposure", "Rate", "RateDifference", "RateRatio", "RateSeries", "Threshold", "crude_mortality_rate",
+        "daily_rate", "death_rate", "displacement_rate", "person_days", "rate", "rate_difference", "rate_ratio",
+        "standardize_direct", "standardize_indirect", "thresholds", "under5_mortality_rate",
     ),
     "reports": ("Report", "ReportArchive", "Reports", "read_reports"),
     "reports.wording": ("parse_count",),

@@ -16,12 +16,16 @@ from casualtystats.ledger.options import Relax
 from casualtystats.periods import Period
 from casualtystats.periods.cadence import Every
 from casualtystats.plots.data.flow import flow_bars
+from casualtystats.plots.data.forecast import forecast_alt as forecast
+from casualtystats.plots.data.forest import forest_alt as forest
+from casualtystats.plots.data.funnel import funnel_alt as funnel
 from casualtystats.plots.data.lanes import outage_lanes, report_lanes
 from casualtystats.plots.data.ledger import ledger_picture
 from casualtystats.plots.data.nowcast import nowcast_alt as nowcast
 from casualtystats.plots.data.rate import rate_marks
 from casualtystats.plots.data.revisions import revision_noun, revision_points
 from casualtystats.plots.data.running import running_noun, running_points, running_steps
+from casualtystats.plots.data.scores import scores_alt as scores
 from casualtystats.plots.data.segments import segments_alt as segments
 from casualtystats.plots.data.sensitivity import sensitivity_alt as sensitivity
 from casualtystats.plots.data.surges import change_points_alt as change_points
@@ -34,8 +38,8 @@ from casualtystats.reports import ReportArchive, Reports
 from casualtystats.series import CumulativeSeries, FlowSeries, OutageSeries
 
 __all__ = [
-    "change_points", "cumulative", "flow", "ledger", "nowcast", "outages", "rate", "report_periods", "revisions", "segments",
-    "sensitivity", "surges", "trend",
+    "change_points", "cumulative", "flow", "forecast", "forest", "funnel", "ledger", "nowcast", "outages", "rate",
+    "report_periods", "revisions", "scores", "segments", "sensitivity", "surges", "trend",
 ]  # fmt: skip
 
 _MOST: Final = 8

@@ -45,7 +45,7 @@ def told_verdicts(rated: Rated, verdicts: Verdicts, numbers: Numbers) -> Judged:
     limit = Estimate(verdicts.threshold.value, verdicts.threshold.value, verdicts.threshold.value)
     threshold = numbers.put(
         f"threshold of an emergency ({verdicts.threshold.source})", format_rate(verdicts.threshold.value), limit,
-        unit=f"per {per}", method="counted", reports=[],
+        unit=f"per {per} (threshold)", method="counted", reports=[],
     )  # fmt: skip
     people = numbers.put(
         f"inhabitants: {rated.people.report_id}", str(rated.people.estimate), rated.people.estimate, unit="people",

@@ -17,7 +17,8 @@ __all__ = ["assert_bounds_ordered", "assert_conserves_total"]
 _TRIPLES: Final = (
     ("low", "best", "high"),
     ("cumulative_low", "cumulative_best", "cumulative_high"),
-    ("deaths_low", "deaths", "deaths_high"),
+    ("numerator_low", "numerator", "numerator_high"),
+    ("person_days_low", "person_days", "person_days_high"),
     ("rate_low", "rate", "rate_high"),
     ("ci_low", "rate", "ci_high"),
 )
@@ -117,7 +118,7 @@ def assert_bounds_ordered(frame: pl.DataFrame | pl.LazyFrame, *, best: bool = Tr
     ----------
     frame : pl.DataFrame or pl.LazyFrame
         Intervals, cells, running totals or rates: columns named low, best and high, or as the package names
-        them elsewhere (cumulative_low, cumulative_best, ...; deaths_low, deaths, ...; rate_low, rate, ...;
+        them elsewhere (cumulative_low, cumulative_best, ...; numerator_low, numerator, ...; rate_low, rate, ...;
         ci_low, ci_high).
     best : bool, default True
         Whether to look at best values, too. Reports as they were read may have a published best outside their

@@ -87,8 +87,9 @@ class Design:
             with np.errstate(all="ignore"):
                 found = self.spec.get_model_matrix(frame, context=_functions(self.origin, days), output="numpy")
         except (FormulaicError, ValueError, TypeError) as error:
+            why = str(error).partition("\n")[0]
             raise OptionError(
-                f"expected days for which {self.formula!r} has a value, got {days[0]} to {days[-1]} ({str(error).splitlines()[0]})"
+                f"expected days for which {self.formula!r} has a value, got {days[0]} to {days[-1]} ({why})"
             ) from error
         return _checked(np.asarray(found, dtype=np.float64), self.formula, days)
 

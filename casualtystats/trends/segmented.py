@@ -17,10 +17,10 @@ from casualtystats.trends.growth import flow_info
 from casualtystats.trends.request import Request
 from casualtystats.trends.segments.assembly import Task
 from casualtystats.trends.segments.choice import by_permutation, choices_of, frame_of_tests
+from casualtystats.trends.segments.permutation import PermutationTest
 from casualtystats.trends.segments.placement import Placement
 from casualtystats.trends.segments.profile import Profile
 from casualtystats.trends.segments.result import Choose, Method, SegmentedTrend
-from casualtystats.trends.segments.permutation import PermutationTest
 from casualtystats.trends.segments.stages import Found, described, fit_at, tried
 from casualtystats.trends.segments.terms import check_terms
 from casualtystats.trends.usable import Use, report_sources, usable_rows

@@ -215,7 +215,9 @@ def test_death_rates_need_inhabitants_of_the_same_place_and_year(tmp_path):
         "w2,killed,people,flow,exactly,20,2019-06-01,2019-06-30,X,,A,2019-07-01\n"
         "n,population,people,stock,exactly,1000000,2019-05-15,,X,,C,2019-06-02\n",
     )
-    rates = [number for number in numbers["numbers"] if number["unit"] == "per 10,000 person-days"]
+    known = [number for number in numbers["numbers"] if number["unit"] == "per 10,000 person-days"]
+    rates = [number for number in known if number["where"] == "text"]
+    assert [number["best"] for number in known if number["where"] != "text"] == [number["best"] for number in rates]
     assert [rate["best"] for rate in rates] == pytest.approx([10 / 31e6 * 1e4, 20 / 30e6 * 1e4])
     assert (tmp_path / "out" / "tables" / "rates.csv").is_file()
     assert "61 of the 61 days" in text

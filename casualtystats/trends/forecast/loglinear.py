@@ -11,7 +11,7 @@ import numpy as np
 from casualtystats.errors import UndefinedEstimateError
 from casualtystats.printing import format_rate
 from casualtystats.trends.forecast.models import LABELS, Array, History, Model, Predictive
-from casualtystats.trends.scores.exact import log_probability
+from casualtystats.trends.scores.logscore import log_probability
 
 __all__ = ["Loglinear", "fit_loglinear", "loglinear"]
 

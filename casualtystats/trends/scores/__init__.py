@@ -3,8 +3,9 @@
 Negatively oriented: smaller is better, and in expectation none is better than the truth.
 """
 
-from casualtystats.trends.scores.exact import crps_negative_binomial, crps_pmf, crps_poisson, log_score
+from casualtystats.trends.scores.exact import crps_negative_binomial, crps_pmf, crps_poisson
 from casualtystats.trends.scores.intervals import coverage, interval_score, wis
+from casualtystats.trends.scores.logscore import log_score
 from casualtystats.trends.scores.sample import crps_sample
 
 __all__ = [

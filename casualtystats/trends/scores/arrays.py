@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from casualtystats.errors import OptionError
 
-__all__ = ["Array", "Few", "Many", "given", "together", "whole"]
+__all__ = ["Array", "Few", "Many", "given", "shaped", "together", "whole"]
 
 Array: TypeAlias = NDArray[np.float64]
 Many: TypeAlias = Sequence[float] | Sequence[Sequence[float]] | NDArray[Any] | pl.Series
@@ -82,3 +82,8 @@ def together(**arrays: Array) -> list[Array]:
     except ValueError as error:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise OptionError(f"expected arguments of one shape, got {shapes}") from error
+
+
+def shaped(values: Array) -> float | Array:
+    """A float for one score, an array for several."""
+    return float(values) if np.ndim(values) == 0 else np.asarray(values, dtype=np.float64)

@@ -9,8 +9,8 @@ import polars as pl
 
 from casualtystats.trends.result import TrendFit
 from casualtystats.trends.segments.assembly import Task
-from casualtystats.trends.segments.placement import Placement
 from casualtystats.trends.segments.permutation import PermutationTest, Working, number_by_tests, permutation_test
+from casualtystats.trends.segments.placement import Placement
 from casualtystats.trends.segments.stages import Found
 
 __all__ = ["by_permutation", "choices_of", "frame_of_tests"]

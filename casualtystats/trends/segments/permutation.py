@@ -33,6 +33,7 @@ import numpy as np
 
 from casualtystats.trends.likelihood.link import CompositeLink
 from casualtystats.trends.likelihood.sizes import Array
+from casualtystats.trends.likelihood.totals import Indices
 from casualtystats.trends.result import TrendFit
 from casualtystats.trends.segments.design import hinges
 from casualtystats.trends.segments.placement import Placement
@@ -42,6 +43,7 @@ __all__ = ["PermutationTest", "Working", "number_by_tests", "permutation_test"]
 _TINY: Final = 1e-12
 # Sets of joints that are looked at in each permutation: candidates are thinned until they are no more.
 _SETS: Final = 5_000
+_BLOCK: Final = 500
 
 
 class PermutationTest(NamedTuple):
@@ -117,15 +119,26 @@ class Working:
         columns = columns - plane @ (plane.T @ columns)
         columns = columns / np.maximum(np.sqrt((columns**2).sum(axis=0)), _TINY)
         gram, along = columns.T @ columns, columns.T @ rest
-        small = np.linalg.inv(gram[sets[:, :, None], sets[:, None, :]] + 1e-10 * np.eye(number))
-        gained = np.zeros((len(sets), values.shape[1]))
-        for left in range(number):
-            for right in range(number):
-                gained += small[:, left, right][:, None] * along[sets[:, left]] * along[sets[:, right]]
-        return np.asarray(np.maximum(squares - gained.max(axis=0), 0.0))
+        small = np.asarray(
+            np.linalg.inv(gram[sets[:, :, None], sets[:, None, :]] + 1e-10 * np.eye(number)), dtype=np.float64
+        )
+        best = [
+            _most_gained(small, along[:, at : at + _BLOCK], sets) for at in range(0, values.shape[1], _BLOCK)
+        ]
+        return np.asarray(np.maximum(squares - np.concatenate(best), 0.0))
 
 
-def _sets(placement: Placement, number: int) -> tuple[Array, np.ndarray[tuple[int, int], np.dtype[np.int64]]]:
+def _most_gained(small: Array, along: Array, sets: Indices) -> Array:
+    """By how much the best set of joints lowers the sum of squares of each column; 0 where there is no set."""
+    gained = np.zeros((len(sets) + 1, along.shape[1]), dtype=np.float64)
+    number = sets.shape[1]
+    for left in range(number):
+        for right in range(number):
+            gained[1:] += small[:, left, right][:, None] * along[sets[:, left]] * along[sets[:, right]]
+    return np.asarray(gained.max(axis=0))
+
+
+def _sets(placement: Placement, number: int) -> tuple[Array, Indices]:
     """Days, and all allowed sets of them as places in the list of days; few enough days that these are no more than 5,000."""
     most = len(placement.candidates)
     while most > number and comb(most, number) > _SETS:
