@@ -15,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casualtystats.errors import OptionError
+from casualtystats.trends.likelihood.maximum import maximise
 from casualtystats.trends.likelihood.sizes import Array
+from casualtystats.trends.likelihood.totals import Totals
 from casualtystats.trends.many import ManyFits, fit_many
 
 NUMBERS = json.loads((Path(__file__).parents[1] / "published" / "reference_numbers.json").read_text("utf-8"))
@@ -97,10 +99,46 @@ def test_against_statsmodels_glm(family: Any) -> None:
             assert math.isnan(found.loglik[at])
 
 
+@pytest.mark.parametrize("family", ["poisson", "nb2", "nb1"])
+def test_against_one_at_a_time_on_uneven_periods(family: Any) -> None:
+    """By `maximise`, which sums over days and searches in another way."""
+    rng = np.random.default_rng(8)
+    rows: list[tuple[Array, Array, Array]] = []
+    for _ in range(40):
+        number = int(rng.integers(5, 15))
+        length, gap = rng.integers(1, 40, number), rng.integers(0, 10, number)
+        last = np.cumsum(length + gap) - 1
+        first = last - length + 1
+        mean = length * np.exp(rng.normal(0, 1) + rng.normal(0, 0.01) * first)
+        rows.append((first, last, rng.negative_binomial(1, 1 / (1 + mean)).astype(np.float64)))
+    first, last, counts = (np.concatenate([row[part] for row in rows]) for part in range(3))
+    area = np.repeat(np.arange(len(rows)), [len(row[0]) for row in rows])
+    found = fit_many(first, last, counts, area, family=family)
+    assert found.fitted.all()
+    edges = 0
+    for at, (start, end, y) in enumerate(rows):
+        moved = start - start[0], end - start[0]
+        days = np.arange(moved[1].max() + 1)
+        totals = Totals.of(*moved, y, y)
+        one_fit = maximise(totals, np.column_stack([np.ones(len(days)), days]), np.zeros(len(days)), family, ("a", "b"))
+        assert [found.a[at], found.b[at]] == pytest.approx(one_fit.beta, rel=1e-6, abs=1e-9)
+        got = [found.var_a[at], found.cov_ab[at], found.var_b[at]]
+        assert got == pytest.approx(one_fit.covariance[[0, 0, 1], [0, 1, 1]], rel=1e-5)
+        assert found.loglik[at] == pytest.approx(one_fit.loglik, rel=1e-8)
+        if family != "poisson":
+            assert found.alpha[at] == pytest.approx(one_fit.alpha, rel=1e-6)
+            edges += bool(found.edge[at])
+    assert edges < 10
+
+
 def test_published_fits() -> None:
     entry = PUBLISHED["ic-poisfit"]
     first, last = np.array(entry["inputs"]["intervals_inclusive_day"]).T
-    fit, expected, rel = one(first, last, entry["inputs"]["counts"], "poisson"), entry["expected"], entry["tolerance"]["rel"]
+    fit, expected, rel = (
+        one(first, last, entry["inputs"]["counts"], "poisson"),
+        entry["expected"],
+        entry["tolerance"]["rel"],
+    )
     assert fit.b[0] == pytest.approx(expected["b"], rel=rel)
     assert fit.a[0] - fit.b[0] == pytest.approx(expected["a"], rel=rel)
     assert fit.loglik[0] == pytest.approx(expected["loglik"], rel=rel)

@@ -88,7 +88,18 @@ def test_a_kept_part_is_the_part_alone() -> None:
     counts = [[3, 1, 70, 0], [90, 2, 2, 80, 5], [0, 0, 1, 4], [400, 3, 1, 1]]
     block, chosen = one_block(counts, 7), np.array([True, False, True, True])
     part, alone = block.keep(chosen), one_block([counts[0], counts[2], counts[3]], 7)
-    for name in ("counts", "middle", "tau", "area", "group", "starts", "days", "group_area", "group_starts", "group_counts"):
+    for name in (
+        "counts",
+        "middle",
+        "tau",
+        "area",
+        "group",
+        "starts",
+        "days",
+        "group_area",
+        "group_starts",
+        "group_counts",
+    ):
         np.testing.assert_array_equal(getattr(part, name), getattr(alone, name))
     alpha = np.array([0.3, 0.7, 2.0])
     for first, second in zip(
@@ -120,7 +131,9 @@ def test_every_area_is_in_one_chunk(chunk: int, areas: int) -> None:
     number = np.arange(4, 4 + areas)
     area = np.repeat(np.arange(areas), number)
     day = np.arange(len(area))
-    found = fit_many(day, day, np.ones(len(area), dtype=int), area, family="poisson", chunk_rows=chunk, step=done.append)
+    found = fit_many(
+        day, day, np.ones(len(area), dtype=int), area, family="poisson", chunk_rows=chunk, step=done.append
+    )
     assert sum(done) == areas
     assert found.fitted.all()
     assert len(done) == areas or chunk > 8

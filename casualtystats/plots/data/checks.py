@@ -9,6 +9,11 @@ from casualtystats.ledger import Ledger
 from casualtystats.rates import RateSeries
 from casualtystats.reports import Reports
 from casualtystats.series import CumulativeSeries, FlowSeries, OutageSeries, StockSeries
+from casualtystats.trends import Sensitivity, TrendFit
+from casualtystats.trends.changeresult import ChangePoints
+from casualtystats.trends.forecast import Forecast
+from casualtystats.trends.nowcast import Nowcast
+from casualtystats.trends.surgeresult import Surges
 
 __all__ = ["expect", "whole_series"]
 
@@ -22,6 +27,12 @@ _NAMES: Final[dict[type, tuple[str, str]]] = {
     OutageSeries: ("facility outages", "plots.outages(series), or plots.flow(series.distinct)"),
     RateSeries: ("rates", "plots.rate(rates)"),
     Ledger: ("a ledger", "plots.ledger(ledger)"),
+    TrendFit: ("a trend", "plots.trend(fit)"),
+    Sensitivity: ("the sensitivity of a trend", "plots.sensitivity(result)"),
+    ChangePoints: ("change points", "plots.change_points(found)"),
+    Surges: ("surges", "plots.surges(found)"),
+    Forecast: ("a forecast", "plots.forecast(result)"),
+    Nowcast: ("a nowcast", "plots.nowcast(result)"),
 }
 
 
