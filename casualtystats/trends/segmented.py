@@ -116,6 +116,15 @@ def segmented_trend(
     intervals use Student's t with the totals less all parameters, as R's `segmented` does, in every family. All intervals
     are given the number of joints, which was chosen from the same data.
 
+    Permutations put the standardised residuals of the fit with fewer joints in another order (Kim et al. 2000), on the
+    scale where that fit is linear. There, joints are looked at on few enough days that they make at most 5,000 sets.
+
+    Seen by simulation, 24 daily totals with means from 6 to 28, rising and falling by 12 % a day about one joint, 200
+    sets, family "quasi": 95 % intervals hold the joint in 99 % ("grid") and 90 % ("muggeo") for Poisson counts, in 89 %
+    and 79 % for twice their variance; they hold the slopes in 94 to 96 % and in 89 to 91 %. Where there is no joint (means
+    of 2 and 20, and of 20 with four times the variance; 300 sets each), one is found in 4 to 8 % by BIC and in 5 to 7 %
+    by permutations with max_joints=1.
+
     Joints need totals that are short beside the distance of joints: within one long total the day of a change is hardly
     seen, and the interval says so.
 

@@ -144,10 +144,13 @@ def test_order_names_and_a_shift_of_time_change_nothing_but_dates(counts: list[i
 @settings(deadline=None, max_examples=15)
 @given(st.lists(st.integers(0, 30), min_size=7, max_size=14))
 def test_any_counts_give_finite_numbers_or_a_reason(counts: list[int]) -> None:
+    reason = ""
     try:
         found = interrupted_trend(series(rows_of(counts)), DAY_ZERO + timedelta(days=len(counts) // 2))
     except CasualtyStatsError as error:
-        assert str(error).startswith("expected")
+        found, reason = None, str(error)
+    if found is None:
+        assert reason.startswith("expected")
         return
     frame = found.to_frame()
     assert frame.filter((pl.col("low") > pl.col("value")) | (pl.col("value") > pl.col("high"))).is_empty()
@@ -168,7 +171,7 @@ def test_washout_leaves_out_what_touches_it() -> None:
         assert "The washout is 13 to 15 January 2020" in found.summary()
         assert "left out: 3" in found.summary()
     # What happened in the washout has no part in the answer.
-    other = COUNTS[:12] + [900, 0, 500] + COUNTS[15:]
+    other = [*COUNTS[:12], 900, 0, 500, *COUNTS[15:]]
     again = interrupted_trend(series(rows_of(other)), AT, washout=3)
     assert again.to_frame().equals(found.to_frame())
     none = interrupted_trend(series(rows_of(COUNTS)), AT, washout=0)
@@ -314,6 +317,8 @@ def test_text_and_frames(tmp_path: Path) -> None:
         "12 after, 1 to 24 January 2020]"
     )
     assert repr(found) == str(found)
+    rate = interrupted_trend(series(rows_of(COUNTS)), AT, family="poisson", exposure=1_000.0)
+    assert rate.sentence == found.sentence.replace("deaths:", "deaths, per exposure:")
     frame = found.to_frame()
     assert frame["what"].to_list() == [
         "level rate ratio",

@@ -236,6 +236,7 @@ def test_what_the_result_says() -> None:
         "defined)"
     )
     assert repr(found) == str(found)
+    assert found.to_frame() is found.frame
     certain = [
         row for row in found.fitted.rows(named=True) if row["growth_per_day_low"] * row["growth_per_day_high"] > 0
     ]

@@ -14,20 +14,13 @@ from casualtystats.trends.likelihood.sizes import Array
 from casualtystats.trends.likelihood.totals import Indices
 from casualtystats.trends.many.estimate import ManyFamily, estimate
 from casualtystats.trends.many.layout import Block
+from casualtystats.trends.many.reasons import REASON, UNSETTLED, reasons_of_areas
 
-__all__ = ["NEEDED", "ManyFits", "fit_many"]
+__all__ = ["ManyFits", "fit_many"]
 
-NEEDED: Final = 4
 CHUNK_ROWS: Final = 65_536
 _CHUNK_AREAS: Final = 2_048
 _LARGEST: Final = 2.0**53
-
-TOO_FEW: Final = f"fewer than {NEEDED} usable totals"
-SHARED: Final = "periods share a day"
-ZEROS: Final = "zeros only: the growth of nothing is not defined"
-FIRST_ONLY: Final = "counts above 0 in the first period only: any decline that is steep enough fits, and none fits best"
-LAST_ONLY: Final = "counts above 0 in the last period only: any growth that is steep enough fits, and none fits best"
-UNSETTLED: Final = "the fit does not settle on one value"
 
 _NUMBERS: Final = ("a", "b", "var_a", "cov_ab", "var_b", "alpha", "var_alpha", "loglik", "dispersion")
 
@@ -131,7 +124,11 @@ def fit_many(
     The iterations run over all areas of a chunk together: one evaluation of the likelihood of all rows a pass, 2 x 2 or
     3 x 3 systems solved for all areas at once, steps halved for single areas, and areas that have settled left out. For
     10,000 areas of 260 weeks (NB2), `tests/benchmarks/test_trend_speed.py` measures it beside
-    `statsmodels.discrete.NegativeBinomial`, one area at a time, in the same run.
+    `statsmodels.discrete.NegativeBinomial`, one area at a time, in the same run (seen: 1.9 s beside 74 s, the latter scaled
+    from 200 areas). Maxima of extreme totals (3 x 10^7 beside zeros) agree with arithmetic of 50 digits to 1e-8.
+
+    The likelihood of a negative binomial can have two maxima where means differ by orders of magnitude; it is then searched
+    from several values of alpha, and the greatest that was found is given.
 
     References
     ----------
@@ -217,10 +214,9 @@ def _chunks(rows: Indices, most: int) -> Iterator[tuple[int, int]]:
 
 def _empty(family: ManyFamily, area: Indices, n: Indices) -> ManyFits:
     size = len(area)
-    longest = max(len(text) for text in (TOO_FEW, SHARED, ZEROS, FIRST_ONLY, LAST_ONLY, UNSETTLED))
     numbers = {name: np.full(size, np.nan) for name in _NUMBERS}
     days = np.zeros(size, dtype=np.int64)
-    return ManyFits(family, area, np.zeros(size, dtype=f"U{longest}"), n, days, days.copy(), **numbers)
+    return ManyFits(family, area, np.zeros(size, dtype=REASON), n, days, days.copy(), **numbers)
 
 
 def _fit_chunk(fits: ManyFits, low: int, high: int, first: Indices, last: Indices, counts: Array) -> None:
@@ -230,7 +226,7 @@ def _fit_chunk(fits: ManyFits, low: int, high: int, first: Indices, last: Indice
     fits.first_day[low:high] = first[starts]
     fits.last_day[low:high] = np.maximum.reduceat(last, starts)
     reason = fits.reason[low:high]
-    reason[:] = _reasons(first, last, counts, area, starts, n)
+    reason[:] = reasons_of_areas(first, last, counts, area, starts, n)
     good = reason == ""
     if not good.any():
         return
@@ -251,16 +247,3 @@ def _fit_chunk(fits: ManyFits, low: int, high: int, first: Indices, last: Indice
         for name in ("var_a", "cov_ab", "var_b"):
             getattr(fits, name)[at] *= wider
         fits.loglik[at] = np.nan
-
-
-def _reasons(
-    first: Indices, last: Indices, counts: Array, area: Indices, starts: Indices, n: Indices
-) -> NDArray[np.str_]:
-    """Why areas can not be fitted; empty where they can."""
-    inside = area[1:] == area[:-1]
-    shared = np.zeros(len(n), dtype=np.bool_)
-    np.logical_or.at(shared, area[1:][inside & (first[1:] <= last[:-1])], True)
-    total = np.add.reduceat(counts, starts)
-    ends = starts + n - 1
-    conditions = [n < NEEDED, shared, total == 0, counts[starts] == total, counts[ends] == total]
-    return np.select(conditions, [TOO_FEW, SHARED, ZEROS, FIRST_ONLY, LAST_ONLY], "")

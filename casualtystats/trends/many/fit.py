@@ -18,7 +18,8 @@ from casualtystats.series.info import SeriesInfo
 from casualtystats.trends.families import Family
 from casualtystats.trends.growth import flow_info
 from casualtystats.trends.likelihood.sizes import Array
-from casualtystats.trends.many.batch import TOO_FEW, ManyFits, fit_many
+from casualtystats.trends.many.batch import ManyFits, fit_many
+from casualtystats.trends.many.reasons import TOO_FEW
 from casualtystats.trends.many.result import COLUMNS, TrendFits
 from casualtystats.trends.many.rows import ManyRows, many_rows
 from casualtystats.trends.many.single import fit_alone, parts

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from casualtystats.trends.likelihood.sizes import Array
 from casualtystats.trends.likelihood.totals import Indices
@@ -38,11 +36,6 @@ class ManyRows:
     last: Indices
     counts: Array
     area: Indices
-
-    @property
-    def alone(self) -> NDArray[np.bool_]:
-        """Which areas must be fitted one at a time."""
-        return self.areas["alone"].to_numpy()
 
 
 def many_rows(frame: pl.DataFrame, keys: pl.DataFrame, use: Use) -> ManyRows:

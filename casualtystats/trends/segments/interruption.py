@@ -189,15 +189,19 @@ class InterruptedTrend:
 
     # ---- text
 
-    def __str__(self) -> str:
-        fit = self.fit
+    @property
+    def sentence(self) -> str:
+        """What was found, without how: the first part of `str()`."""
+        subject = self.noun if self.fit.request.exposure is None else f"{self.noun}, per exposure"
         ratios = [("level", self.level_ratio), ("slope a day", self.slope_ratio)]
         told = ", ".join(f"{name} rate ratio {ratio}" for name, ratio in ratios if ratio is not None)
-        spans = f", {self.sides.across} across" if self.sides.across else ""
-        return (
-            f"{self.noun}: from {spoken_day(self.start)} on against the earlier trend, {told} [{FAMILY_NAMES[fit.family]} fit to "
-            f"{self.sides.before} totals before and {self.sides.after} after{spans}, {Period.of(fit.first_day, fit.last_day)}]"
-        )
+        return f"{subject}: from {spoken_day(self.start)} on against the earlier trend, {told}"
+
+    def __str__(self) -> str:
+        fit, sides = self.fit, self.sides
+        spans = f", {sides.across} across" if sides.across else ""
+        by = f"{FAMILY_NAMES[fit.family]} fit to {sides.before} totals before and {sides.after} after{spans}"
+        return f"{self.sentence} [{by}, {Period.of(fit.first_day, fit.last_day)}]"
 
     __repr__ = __str__
 

@@ -12,15 +12,22 @@ from casualtystats.trends.likelihood.sizes import Array
 __all__ = ["newton"]
 
 _ROUNDS: Final = 30
-_HALVINGS: Final = 8
-_FAR: Final = 500.0
+_SHARES: Final = tuple(0.5**at for at in range(8))
 _SETTLED: Final = 1e-10
 # A log of a total's mean below this is one that runs away: no finite trend fits best there.
 _RUNS_AWAY: Final = -16.0
 
 
 def newton(likelihood: Likelihood, point: Array) -> tuple[Array, float] | None:
-    """The point of the greatest log-likelihood, and its value; None where the way there is not plain."""
+    """The point of the greatest log-likelihood, and its value; None where the way there is not plain.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+        With terms of about one size.
+    point : array
+        Where to start.
+    """
     with np.errstate(all="ignore"):
         value = likelihood.at(point)
         for _ in range(_ROUNDS):
@@ -28,17 +35,15 @@ def newton(likelihood: Likelihood, point: Array) -> tuple[Array, float] | None:
                 np.linalg.cholesky(-value.hessian)
                 move = np.linalg.solve(-value.hessian, value.gradient)
             except np.linalg.LinAlgError:
-                return None
+                break
             gain = float(value.gradient @ move)
-            for halving in range(_HALVINGS):
-                trial = likelihood.at(point + move * 0.5**halving)
+            for share in _SHARES:
+                trial = likelihood.at(point + share * move)
                 if trial.loglik >= value.loglik - 1e-9:
-                    point, value = point + move * 0.5**halving, trial
+                    point, value = point + share * move, trial
                     break
             else:
-                return None
-            if not np.isfinite(value.loglik) or float(np.abs(point).max()) > _FAR:
-                return None
+                break
             if gain < _SETTLED:
                 means = likelihood.link.at(point[: likelihood.link.design.shape[1]]).log_mean
                 return None if float(means.min()) < _RUNS_AWAY else (point, value.loglik)

@@ -122,9 +122,7 @@ class Working:
         small = np.asarray(
             np.linalg.inv(gram[sets[:, :, None], sets[:, None, :]] + 1e-10 * np.eye(number)), dtype=np.float64
         )
-        best = [
-            _most_gained(small, along[:, at : at + _BLOCK], sets) for at in range(0, values.shape[1], _BLOCK)
-        ]
+        best = [_most_gained(small, along[:, at : at + _BLOCK], sets) for at in range(0, values.shape[1], _BLOCK)]
         return np.asarray(np.maximum(squares - np.concatenate(best), 0.0))
 
 

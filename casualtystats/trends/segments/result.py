@@ -156,16 +156,22 @@ class SegmentedTrend:
 
     # ---- text
 
-    def __str__(self) -> str:
-        fit = self.fit
-        by = f"segmented {FAMILY_NAMES[fit.family]} fit to {fit.n} totals, {Period.of(fit.first_day, fit.last_day)}"
-        how = f"at most {self.max_joints} tried, chosen by {_CHOSEN[self.choose]}"
+    @property
+    def sentence(self) -> str:
+        """What was found, without how: the first part of `str()`."""
+        subject = self.noun if self.fit.request.exposure is None else f"{self.noun}, per exposure"
         if not self.joints:
-            return f"{self.noun}: no change of growth found ({how}); {self.segments[0].growth_per_day} a day [{by}]"
+            return f"{subject}: no change of growth found; {self.segments[0].growth_per_day} a day"
         times = _TIMES.get(len(self.joints), f"{len(self.joints)} times")
         at = ", ".join(str(joint) for joint in self.joints)
         growth = ", then ".join(str(segment.growth_per_day) for segment in self.segments)
-        return f"{self.noun}: growth a day changes {times}, about {at}; it is {growth} ({how}) [{by}]"
+        return f"{subject}: growth a day changes {times}, about {at}; it is {growth}"
+
+    def __str__(self) -> str:
+        fit = self.fit
+        how = f"at most {_joints(self.max_joints)} tried, chosen by {_CHOSEN[self.choose]}"
+        by = f"segmented {FAMILY_NAMES[fit.family]} fit to {fit.n} totals, {Period.of(fit.first_day, fit.last_day)}"
+        return f"{self.sentence} [{by}; {how}]"
 
     __repr__ = __str__
 
