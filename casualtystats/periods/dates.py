@@ -62,6 +62,8 @@ def parse_date(text: str | date) -> tuple[date, date]:
     if isinstance(text, date):
         day = date(text.year, text.month, text.day)
         return day, day
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ParseError(f"expected a date or its text, such as 2019-05-20; got {text!r}")
     text = text.strip()
     if match := _SET.fullmatch(text):
         earliest, latest = _edge(match[1])[0], _edge(match[2])[1]

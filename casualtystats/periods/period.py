@@ -109,6 +109,8 @@ class Period:
         >>> Period.parse("since late April", end="2019-05-13").days_max
         23
         """
+        if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ParseError(f"expected the wording of a period, got {text!r}; from dates: Period.of(start, end)")
         cleaned = text.strip()
         if "/" in cleaned:
             left, _, right = cleaned.partition("/")

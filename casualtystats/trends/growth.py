@@ -21,7 +21,7 @@ from casualtystats.trends.result import TrendFit
 from casualtystats.trends.usable import Usable, Use, report_sources, usable_rows
 from casualtystats.vocabulary import MeasureType
 
-__all__ = ["fit_request", "fit_trend", "flow_info"]
+__all__ = ["fit_request", "fit_trend", "flow_info", "trend_result"]
 
 M = TypeVar("M", bound=MeasureType)
 
@@ -161,7 +161,7 @@ def fit_request(series: FlowSeries[Any], request: Request) -> TrendFit:
     rows.check(len(design.names))
     family: Family = request.family or ("quasi" if totals.exact and totals.dated else "nb2")
     fitted = fit_rows(rows, design, request.exposure, family, request.cov, request.maxlags, request.level)
-    return _result(series, info, request, family, rows, design, fitted)
+    return trend_result(series, info, request, family, rows, design, fitted)
 
 
 def flow_info(series: object) -> SeriesInfo:
@@ -204,7 +204,7 @@ def flow_info(series: object) -> SeriesInfo:
     return known
 
 
-def _result(
+def trend_result(
     series: FlowSeries[Any],
     info: SeriesInfo,
     request: Request,
@@ -212,8 +212,10 @@ def _result(
     rows: Usable,
     design: Design,
     fitted: Fitted,
+    lost: int = 0,
 ) -> TrendFit:
-    freedom = rows.rows.height - len(design.names)
+    """Estimates as a `TrendFit`; `lost` degrees of freedom are lost beside those of the terms."""
+    freedom = rows.rows.height - len(design.names) - lost
     plain = family == "poisson" and request.cov == "model"
     last: date = rows.last
     return TrendFit(

@@ -31,7 +31,7 @@ from casualtystats.trends.prediction import asked, predicted
 from casualtystats.trends.request import Request
 from casualtystats.trends.residuals import Kind, residuals
 from casualtystats.trends.usable import report_sources, usable_rows
-from casualtystats.trends.wording import Doubling, Interval, RatioOverTime, percent_span
+from casualtystats.trends.wording import Doubling, Interval, RatioOverTime, percent_span, share_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FAMILY_NAMES", "Family", "TrendFit"]
 
+# Exact totals below which a dispersion is said to rest on few.
+_FEW = 10
 # Terms after which the growth of a day is not one number: functions of time other than `day` or `week` itself.
 _TIME = re.compile(r"\bday\b|\bweek\b|\bslope\(")
 
@@ -252,7 +254,7 @@ class TrendFit:
 
     def _growth(self, days: int) -> Interval:
         low, high = self._ends()
-        return Interval(math.expm1(days * self.b), math.expm1(days * low), math.expm1(days * high), self.level)
+        return Interval(share_of(days * self.b), share_of(days * low), share_of(days * high), self.level)
 
     @property
     def growth_per_day(self) -> Interval:
@@ -277,7 +279,7 @@ class TrendFit:
         values = self.fitted.spans[:, at] / days
         if not np.isfinite(values).all():
             return -1.0, math.inf
-        return math.expm1(min(float(values.min()), self.b)), math.expm1(max(float(values.max()), self.b))
+        return share_of(min(float(values.min()), self.b)), share_of(max(float(values.max()), self.b))
 
     @property
     def doubling_days(self) -> Doubling:
@@ -509,6 +511,11 @@ class TrendFit:
             found.append(
                 f"{self.floors} of {self.n} totals are lower bounds (at least n): the result assumes that their threshold does "
                 "not depend on the count."
+            )
+        exact = self.n - self.floors - self.ceilings - self.ranges
+        if self.alpha and exact < _FEW:
+            found.append(
+                f"The dispersion rests on {exact} exact totals: from so few it is estimated low, and intervals are too narrow."
             )
         if self.ceilings or self.ranges:
             found.append(

@@ -9,7 +9,7 @@ from datetime import date
 from casualtystats.printing import Rounding, format_rate
 from casualtystats.rates.sampling import level_text
 
-__all__ = ["Doubling", "Interval", "RatioOverTime", "percent_span"]
+__all__ = ["Doubling", "Interval", "RatioOverTime", "percent_span", "share_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,17 @@ class Interval:
     def range(self) -> str:
         """The interval in words."""
         return f"{level_text(self.level)} interval {_percent(self.low, 'down')} to {_percent(self.high, 'up')} %"
+
+
+def share_of(log_growth: float) -> float:
+    """exp(b) - 1, infinite where that has no number.
+
+    Examples
+    --------
+    >>> share_of(0.0), share_of(1000.0)
+    (0.0, inf)
+    """
+    return math.expm1(log_growth) if log_growth < 700 else math.inf
 
 
 def percent_span(low: float, high: float) -> str:
@@ -85,6 +96,8 @@ class RatioOverTime:
 
 
 def _percent(share: float, rounding: Rounding = "nearest") -> str:
+    if math.isinf(share):
+        return "+infinity"
     # A product's last bits must not push a bound up by a digit.
     text = format_rate(round(100 * share, 12), rounding)
     return f"+{text}" if share > 0 else text

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casualtystats.trends.composite import Days, log_total, mean_day
+from casualtystats.trends.likelihood.link import CompositeLink
 from casualtystats.trends.many.batch import fit_many
 from casualtystats.trends.many.counts import CountTable
 from casualtystats.trends.many.layout import Block
@@ -41,11 +41,16 @@ def test_closed_forms_are_sums_over_days(growth: float, days: int) -> None:
 
 
 @pytest.mark.parametrize("growth", [0.0, 1e-9, -0.05, 0.4, -2.0, 50.0, -800.0, 1e4])
-def test_closed_forms_agree_with_those_of_one_growth(growth: float) -> None:
-    days = np.array([1.0, 2.0, 7.0, 30.0, 365.0])
-    found, one = spans(np.full(5, growth), days), Days(-(days - 1) / 2, (days - 1) / 2)
-    np.testing.assert_allclose(found.log, log_total(one, growth), rtol=1e-13, atol=1e-13)
-    np.testing.assert_allclose(found.mean, mean_day(one, growth), rtol=1e-11, atol=1e-11)
+def test_closed_forms_hold_at_any_growth(growth: float) -> None:
+    """Against the link that sums over days."""
+    days = np.array([1, 2, 7, 30, 365])
+    found = spans(np.full(5, growth), days.astype(np.float64))
+    for at, number in enumerate(days):
+        t = np.arange(number) - (number - 1) / 2
+        zero, last = np.array([0]), np.array([number - 1])
+        summed = CompositeLink.of(zero, last, t[:, None], np.zeros(number)).at(np.array([growth]))
+        assert found.log[at] == pytest.approx(summed.log_mean[0], rel=1e-12, abs=1e-12)
+        assert found.mean[at] == pytest.approx(summed.mean_x[0, 0], rel=1e-9, abs=1e-10)
     assert (found.variance >= 0).all()
 
 

@@ -267,7 +267,7 @@ def test_residuals() -> None:
         assert kstest(other.residuals("quantile")["residual"].to_numpy(), "norm").pvalue > 0.05
         assert other.residuals("quantile", seed=1)["residual"].is_finite().all()
     rows = [{"value": n, "start": d, "end": d, "qualifier": "at_least" if at % 9 == 0 else "exactly"}
-            for at, (n, d) in enumerate((n, (DAY_ZERO + timedelta(days=i)).isoformat()) for i, n in enumerate(SOBER))]  # fmt: skip
+            for at, n in enumerate(SOBER) for d in [(DAY_ZERO + timedelta(days=at)).isoformat()]]  # fmt: skip
     floors = cs.fit_trend(cs.deaths(make_reports(rows)), family="poisson")
     assert floors.residuals()["residual"].null_count() == 4
     assert floors.residuals("quantile")["residual"].null_count() == 0

@@ -75,13 +75,23 @@ def count_terms(kernel: Kernel, low: Array, high: Array, log_mean: Array, log_al
     terms = Terms(*(np.zeros_like(log_mean) for _ in range(6)))
     exact = low == high
     _place(terms, exact, _exact(kernel, low[exact], log_mean[exact], log_alpha))
-    for at in np.flatnonzero(~exact):
+    bounds = np.flatnonzero(~exact)
+    if not bounds.size:
+        return terms
+    if kernel == "poisson" or log_alpha is None:
+        _place(terms, bounds, _poisson_between(low[bounds], high[bounds], log_mean[bounds]))
+        return terms
+    short = bounds[high[bounds] - low[bounds] <= _LONGEST]
+    _place(terms, short, _summed(kernel, low[short], high[short], log_mean[short], log_alpha))
+    rest = bounds[high[bounds] - low[bounds] > _LONGEST]
+    values = log_between(kernel, low[rest], high[rest], log_mean[rest], log_alpha)
+    likely = np.isinf(high[rest]) & (low[rest] <= _LONGEST) & (values > np.log(_LIKELY))
+    floors = rest[likely]
+    below = _summed(kernel, np.zeros(len(floors)), low[floors] - 1, log_mean[floors], log_alpha)
+    _place(terms, floors, _complement(below, values[likely]))
+    for at in rest[~likely]:
         one = slice(at, at + 1)
-        if kernel == "poisson":
-            found = _poisson_between(low[one], high[one], log_mean[one])
-        else:
-            found = _negative_binomial_between(kernel, low[one], high[one], log_mean[one], float(log_alpha or 0.0))
-        _place(terms, np.array([at]), found)
+        _place(terms, np.array([at]), _stencil(kernel, low[one], high[one], log_mean[one], log_alpha))
     return terms
 
 
@@ -135,51 +145,49 @@ def _poisson_between(low: Array, high: Array, log_mean: Array) -> Terms:
     mean = np.exp(log_mean)
     slope, curve = np.zeros_like(mean), np.zeros_like(mean)
     for sign, edge in ((1.0, low - 1), (-1.0, high)):
-        if 0 <= edge[0] < np.inf:
-            ratio = sign * mean * np.exp(log_pmf("poisson", edge, log_mean, None) - value)
-            slope += ratio
-            curve += ratio * (edge - mean)
+        there = (edge >= 0) & np.isfinite(edge)
+        at = edge[there]
+        ratio = sign * mean[there] * np.exp(log_pmf("poisson", at, log_mean[there], None) - value[there])
+        slope[there] += ratio
+        curve[there] += ratio * (at - mean[there])
     none = np.zeros_like(mean)
     return Terms(value, slope, slope + curve - slope**2, none, none, none)
 
 
-def _negative_binomial_between(kernel: Kernel, low: Array, high: Array, log_mean: Array, log_alpha: float) -> Terms:
-    width = float(high[0] - low[0])
-    if width <= _LONGEST:
-        return _summed(kernel, float(low[0]), float(high[0]), float(log_mean[0]), log_alpha)
-    if low[0] == 0 or (high[0] == np.inf and low[0] <= _LONGEST):
-        last = float(low[0]) - 1 if high[0] == np.inf else float(high[0])
-        value = float(log_between(kernel, low, high, log_mean, log_alpha)[0])
-        if high[0] == np.inf and value > np.log(_LIKELY):
-            return _complement(_summed(kernel, 0.0, last, float(log_mean[0]), log_alpha), value)
-    return _stencil(kernel, low, high, log_mean, log_alpha)
+def _summed(kernel: Kernel, low: Array, high: Array, log_mean: Array, log_alpha: float) -> Terms:
+    """Each probability as the sum of those of every count in its range: all ranges one after the other."""
+    if not low.size:
+        return Terms(*(np.zeros(0) for _ in range(6)))
+    number = (high - low).astype(np.int64) + 1
+    starts = np.concatenate([[0], np.cumsum(number)[:-1]])
+    row = np.repeat(np.arange(len(low)), number)
+    y = low[row] + (np.arange(len(row)) - starts[row])
+    one = _exact(kernel, y, log_mean[row], log_alpha)
+    top = np.maximum.reduceat(one.value, starts)
+    weights = np.exp(one.value - top[row])
+    total = np.add.reduceat(weights, starts)
+    weights = weights / total[row]
 
+    def expected(values: Array) -> Array:
+        return np.asarray(np.add.reduceat(weights * values, starts))
 
-def _summed(kernel: Kernel, low: float, high: float, log_mean: float, log_alpha: float) -> Terms:
-    """The probability as the sum of those of every count in the range."""
-    y = np.arange(low, high + 1)
-    one = _exact(kernel, y, np.full_like(y, log_mean), log_alpha)
-    top = float(one.value.max())
-    weights = np.exp(one.value - top)
-    total = float(weights.sum())
-    weights /= total
-    mean, size = float(weights @ one.mean), float(weights @ one.size)
+    mean, size = expected(one.mean), expected(one.size)
     return Terms(
-        np.array([top + np.log(total)]),
-        np.array([mean]),
-        np.array([float(weights @ (one.mean2 + one.mean**2)) - mean**2]),
-        np.array([size]),
-        np.array([float(weights @ (one.size2 + one.size**2)) - size**2]),
-        np.array([float(weights @ (one.cross + one.mean * one.size)) - mean * size]),
+        top + np.log(total),
+        mean,
+        expected(one.mean2 + one.mean**2) - mean**2,
+        size,
+        expected(one.size2 + one.size**2) - size**2,
+        expected(one.cross + one.mean * one.size) - mean * size,
     )
 
 
-def _complement(below: Terms, value: float) -> Terms:
+def _complement(below: Terms, value: Array) -> Terms:
     """Terms of 1 - C from those of C, given log(1 - C)."""
     odds = -np.exp(below.value - value)
     mean, size = odds * below.mean, odds * below.size
     return Terms(
-        np.array([value]),
+        value,
         mean,
         odds * (below.mean2 + below.mean**2) - mean**2,
         size,

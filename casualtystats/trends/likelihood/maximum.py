@@ -25,7 +25,9 @@ _GRADIENT: Final = 1e-8
 _FLAT: Final = 1e-6
 _MOST_STEPS: Final = 60
 _SETTLED: Final = 1e-11
-_SMALLEST_LOG_ALPHA: Final = -18.0
+_SMALLEST_LOG_ALPHA: Final = -14.0
+_WIDE: Final = 1.0
+_STEEP: Final = 6.0
 _UNSETTLED: Final = (
     "expected counts whose trend can be fitted; the fit does not settle on one value: the likelihood rises or stays flat "
     "without end. Exact counts on both sides of a change, or fewer terms, are needed"
@@ -160,6 +162,8 @@ def _search(likelihood: Likelihood, first: Array) -> Array:
 
 def _polished(likelihood: Likelihood, point: Array) -> Array:
     """Newton steps for the last digits, halved until they raise the likelihood or flatten its slope."""
+    # What the last bits of the sums of counts times logs leave open.
+    slack = 1e-13 * max(10.0, float(likelihood.totals.low.sum()))
     with np.errstate(all="ignore"):
         value = likelihood.at(point)
         for _ in range(_MOST_STEPS):
@@ -169,7 +173,7 @@ def _polished(likelihood: Likelihood, point: Array) -> Array:
             small = float(np.abs(step).max()) < 1e-6
             for _ in range(3 if small else 30):
                 after = likelihood.at(point + step)
-                if _better(after, value):
+                if _better(after, value, slack):
                     break
                 step = step / 2
             else:
@@ -190,20 +194,28 @@ def _newton(value: Value) -> Array | None:
     return np.asarray(step, dtype=np.float64) if np.isfinite(step).all() else None
 
 
-def _better(after: Value, before: Value) -> bool:
+def _better(after: Value, before: Value, slack: float) -> bool:
     if not (np.isfinite(after.loglik) and np.isfinite(after.gradient).all()):
         return False
     flatter = float(np.abs(after.gradient).max()) < float(np.abs(before.gradient).max())
-    slack = 1e-12 * max(1.0, abs(before.loglik))
     return after.loglik > before.loglik + slack or (flatter and after.loglik > before.loglik - slack)
 
 
 def _search_dispersion(likelihood: Likelihood, poisson: Likelihood, point: Array) -> Array | None:
     """The point with its log(alpha), or None where the likelihood is greatest without any dispersion."""
-    first = np.append(point, np.log(_first_alpha(likelihood.kernel, poisson, point)))
-    found = _search(likelihood, first)
-    value = likelihood.loglik(found)
-    if not np.isfinite(value) or found[-1] < _SMALLEST_LOG_ALPHA or value <= poisson.loglik(point) + 1e-9:
+    moment = _first_alpha(likelihood.kernel, poisson, point)
+    tops = [_search(likelihood, np.append(point, np.log(moment)))]
+    logs = poisson.link.at(point).log_mean
+    if np.exp(tops[0][-1]) > _WIDE or float(logs.max() - logs.min()) > _STEEP:
+        # Steep growth and wide dispersion explain the same counts: the likelihood may have two tops.
+        flat = point * 0.0
+        flat[:] = _first(poisson, poisson.totals)
+        for start in (point, flat):
+            tops += [_search(likelihood, np.append(start, np.log(alpha))) for alpha in (0.1, 1.0, 10.0)]
+    heights = [likelihood.loglik(top) for top in tops]
+    best = int(np.argmax([height if np.isfinite(height) else -np.inf for height in heights]))
+    found, height = tops[best], heights[best]
+    if not np.isfinite(height) or found[-1] < _SMALLEST_LOG_ALPHA or height <= poisson.loglik(point) + 1e-9:
         return None
     return found
 

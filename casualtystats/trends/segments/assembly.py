@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from itertools import product
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from casualtystats.series.info import SeriesInfo
 from casualtystats.trends.design import Design, day_list
 from casualtystats.trends.families import Family
 from casualtystats.trends.fitting import Fitted, fit_rows
+from casualtystats.trends.growth import trend_result
 from casualtystats.trends.likelihood.maximum import Maximum
 from casualtystats.trends.likelihood.objective import Likelihood
 from casualtystats.trends.likelihood.sizes import Array
@@ -140,39 +139,4 @@ def trend_of(task: Task, design: Design, fitted: Fitted, lost: int = 0) -> Trend
     lost : int, default 0
         Degrees of freedom that are lost beside those of the terms.
     """
-    from scipy import stats
-
-    rows, request, terms = task.rows, task.request, len(design.names)
-    freedom = rows.rows.height - terms - lost
-    plain = task.family == "poisson" and request.cov == "model"
-    tail = (1 - request.level) / 2
-    alpha = fitted.maximum.alpha
-    return TrendFit(
-        noun=task.info.reported,
-        family=task.family,
-        level=request.level,
-        formula=request.formula,
-        names=design.names,
-        params=fitted.maximum.beta,
-        covariance=fitted.covariance,
-        alpha=alpha,
-        alpha_se=math.sqrt(float(fitted.maximum.covariance[terms, terms])) if alpha else None,
-        quantile=float(stats.norm.isf(tail) if plain else stats.t.isf(tail, freedom)),
-        freedom=None if plain else freedom,
-        dispersion=fitted.dispersion,
-        loglik=None if task.family == "quasi" else fitted.maximum.loglik,
-        n=rows.rows.height,
-        floors=rows.floors,
-        ceilings=rows.ceilings,
-        ranges=rows.ranges,
-        fuzzy=rows.dating.fuzzy,
-        left_out=MappingProxyType(rows.left_out),
-        first_day=rows.first,
-        last_day=rows.last,
-        note=task.info.source_line,
-        series=task.series,
-        request=request,
-        rows=rows.rows,
-        design=design,
-        fitted=fitted,
-    )
+    return trend_result(task.series, task.info, task.request, task.family, task.rows, design, fitted, lost)

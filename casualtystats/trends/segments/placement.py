@@ -87,6 +87,17 @@ class Placement:
 
     def room(self) -> int:
         """The greatest number of joints that the totals have room for."""
+        return len(self._earliest())
+
+    def start(self, number: int) -> Array:
+        """Some allowed set of joints, spread over the days; there must be room for it."""
+        every = np.array(self._earliest())
+        if number + 2 > len(every):
+            return every[:number]
+        return every[np.linspace(0, len(every) - 1, number + 2).round().astype(np.int64)[1:-1]]
+
+    def _earliest(self) -> list[float]:
+        """As many joints as there is room for, each as early as it may be."""
         found: list[float] = []
         days: list[int] = self.days.tolist()
         for day in days:
@@ -95,7 +106,7 @@ class Placement:
             between = int(np.searchsorted(self.middles, day, "left")) - start
             if between >= self.least and after >= self.least:
                 found.append(float(day))
-        return len(found)
+        return found
 
     def sets(self, number: int, most: int) -> Array | None:
         """All allowed sets of candidates, one a row; None where there may be more than `most`."""

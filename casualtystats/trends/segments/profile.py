@@ -14,15 +14,15 @@ from casualtystats.trends.likelihood.counts import Kernel
 from casualtystats.trends.likelihood.maximum import maximise
 from casualtystats.trends.likelihood.objective import Likelihood
 from casualtystats.trends.likelihood.sizes import Array
-from casualtystats.trends.likelihood.totals import Indices, Totals
+from casualtystats.trends.likelihood.totals import Totals
 from casualtystats.trends.segments.batch import PoissonBatch
 from casualtystats.trends.segments.design import hinges
 from casualtystats.trends.segments.newton import newton
 
 __all__ = ["Cost", "Profile"]
 
-# Costs of sets of joints (one a row), each for the counts with the given number.
-Cost: TypeAlias = Callable[[Array, Indices], Array]
+# Costs of sets of joints, one set a row.
+Cost: TypeAlias = Callable[[Array], Array]
 _SMALL_LOG_ALPHA: Final = -9.0
 
 
@@ -71,7 +71,7 @@ class Profile:
         start = self.start[: self.base.shape[1]]
         return Profile(self.totals, self.base, self.offset, "poisson", self.names, start, batch)
 
-    def costs(self, joints: Array, _: Indices | None = None) -> Array:
+    def costs(self, joints: Array) -> Array:
         """Twice the negative log-likelihood, up to a constant, of sets of joints (one a row); infinite where none fits."""
         if self.batch is not None:
             return self.batch.deviances(self.totals.low[None, :], joints)

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from casualtystats.trends.likelihood.sizes import Array
-from casualtystats.trends.likelihood.totals import Indices
 from casualtystats.trends.segments.placement import Placement
 from casualtystats.trends.segments.profile import Cost
 
@@ -17,8 +16,8 @@ _CYCLES: Final = 8
 _SLACK: Final = 1e-9
 
 
-def first_look(cost: Cost, placement: Placement, number: int, rows: int = 1, most: int = 2_500) -> tuple[Array, Array]:
-    """The best joints among the candidates of a placement, for each of several sets of counts.
+def first_look(cost: Cost, placement: Placement, number: int, most: int = 2_500) -> tuple[Array, float]:
+    """The best joints among the candidates of a placement.
 
     All sets of candidates are looked at where there are at most `most`. Else the best joints for one less are kept, the
     best further one is added, and each in turn is moved to its best candidate until none moves.
@@ -26,101 +25,86 @@ def first_look(cost: Cost, placement: Placement, number: int, rows: int = 1, mos
     Parameters
     ----------
     cost : callable
-        Costs of sets of joints.
+        Costs of sets of joints, one set a row.
     placement : Placement
-        Days on which joints may stand.
+        Days on which joints may stand; it has room for so many.
     number : int
         Number of joints, 0 or more.
-    rows : int
-        Number of sets of counts.
     most : int
         Sets of candidates that are all looked at.
 
     Returns
     -------
-    joints : array (rows, number)
+    joints : array (number)
         Days of the joints, in rising order.
-    costs : array (rows)
-        Their costs; infinite where no set of joints fits.
+    cost : float
+        Their cost; infinite where no set of joints fits.
     """
     every = placement.sets(number, most)
-    if every is not None:
-        if not len(every):
-            return np.zeros((rows, number)), np.full(rows, np.inf)
-        found = cost(np.tile(every, (rows, 1)), np.repeat(_numbers(rows), len(every))).reshape(rows, -1)
-        best = found.argmin(axis=1)
-        return every[best], found[np.arange(rows), best]
-    fewer, _ = first_look(cost, placement, number - 1, rows, most)
-    joints, costs = _moved(cost, placement, np.hstack([fewer, np.full((rows, 1), np.nan)]), np.full(rows, np.inf), -1)
+    if every is not None and len(every):
+        found = cost(every)
+        best = int(found.argmin())
+        return every[best], float(found[best])
+    fewer, _ = first_look(cost, placement, number - 1, most)
+    joints, value = _moved(cost, placement, np.append(fewer, np.nan), np.inf, number - 1)
+    if not np.isfinite(value):
+        # The best joints for one less leave no room for another, or none that fits.
+        joints = placement.start(number)
+        value = float(cost(joints[None, :])[0])
     for _ in range(_CYCLES):
-        before = costs
+        before = value
         for at in range(number):
-            joints, costs = _moved(cost, placement, joints, costs, at)
-        if (costs >= before - _SLACK).all():
+            joints, value = _moved(cost, placement, joints, value, at)
+        if not value < before - _SLACK:
             break
-    return joints, costs
+    return joints, value
 
 
-def _numbers(rows: int) -> Indices:
-    return np.arange(rows, dtype=np.int64)
-
-
-def _moved(cost: Cost, placement: Placement, joints: Array, costs: Array, at: int) -> tuple[Array, Array]:
-    """Each row with one joint at its best candidate, where that is better than it stands."""
+def _moved(cost: Cost, placement: Placement, joints: Array, value: float, at: int) -> tuple[Array, float]:
+    """The joints with one of them at its best candidate, where that is better than they stand."""
     days = placement.candidates.astype(np.float64)
-    rows, number = joints.shape
-    tried = np.repeat(joints, len(days), axis=0)
-    tried[:, at] = np.tile(days, rows)
-    tried.sort(axis=1)
-    allowed = placement.allows(tried)
-    values = np.full(len(tried), np.inf)
-    if allowed.any():
-        values[allowed] = cost(tried[allowed], np.repeat(_numbers(rows), len(days))[allowed])
-    table = values.reshape(rows, -1)
-    best = table.argmin(axis=1)
-    least = table[np.arange(rows), best]
-    better = least < costs - _SLACK
-    moved = tried.reshape(rows, len(days), number)[np.arange(rows), best]
-    return np.where(better[:, None], moved, joints), np.where(better, least, costs)
+    tried = np.repeat(joints[None, :], len(days), axis=0)
+    tried[:, at] = days
+    return _best(cost, placement, np.sort(tried, axis=1), joints, value)
+
+
+def _best(cost: Cost, placement: Placement, tried: Array, joints: Array, value: float) -> tuple[Array, float]:
+    """The best of some sets of joints, or the joints as they stand where none is better and allowed."""
+    some = tried[placement.allows(tried)]
+    if not len(some):
+        return joints, value
+    values = cost(some)
+    best = int(values.argmin())
+    return (some[best], float(values[best])) if values[best] < value - _SLACK else (joints, value)
 
 
 def refined(
-    cost: Cost, placement: Placement, joints: Array, costs: Array, held: int | None = None
-) -> tuple[Array, Array]:
+    cost: Cost, placement: Placement, joints: Array, value: float, held: int | None = None
+) -> tuple[Array, float]:
     """Joints moved day by day, with steps that halve down to one day, while that lowers the cost.
 
     Parameters
     ----------
     cost, placement
         As in `first_look`.
-    joints, costs : array
-        Sets of joints, one a row, with their costs.
+    joints, value : array, float
+        A set of joints with its cost.
     held : int, optional
         A joint that stays where it is.
     """
-    rows, number = joints.shape
-    which = _numbers(rows)
     step = 1 << max(0, placement.gap - 1).bit_length()
     while step >= 1:
         for _ in range(_CYCLES):
-            before = costs
-            for at in range(number):
-                if at == held:
-                    continue
-                for move in (-step, step):
-                    tried = joints.copy()
-                    tried[:, at] += move
-                    allowed = placement.allows(tried)
-                    values = np.full(rows, np.inf)
-                    if allowed.any():
-                        values[allowed] = cost(tried[allowed], which[allowed])
-                    better = values < costs - _SLACK
-                    joints = np.where(better[:, None], tried, joints)
-                    costs = np.where(better, values, costs)
-            if (costs >= before - _SLACK).all():
+            before = value
+            for at in range(len(joints)):
+                if at != held:
+                    tried = np.repeat(joints[None, :], 2, axis=0)
+                    tried[:, at] += (-step, step)
+                    joints, value = _best(cost, placement, tried, joints, value)
+            if not value < before - _SLACK:
                 break
         step //= 2
-    return joints, costs
+    return joints, value
 
 
 def spread_of_joint(
@@ -138,34 +122,34 @@ def spread_of_joint(
         not by the data.
     """
 
-    def values(days: list[int], *, moved: bool) -> Array:
-        tried = np.repeat(joints[None, :], len(days), axis=0)
-        tried[:, at] = days
-        allowed = placement.allows(tried)
-        found = np.full(len(days), np.inf)
-        if allowed.any():
-            some = tried[allowed]
-            costs = cost(some, _numbers(len(some)))
-            found[allowed] = refined(cost, placement, some, costs, at)[1] if moved and len(joints) > 1 else costs
-        return found
+    def at_day(day: int) -> float:
+        """The cost with the joint on a day, and the others at their best."""
+        tried = joints.copy()
+        tried[at] = day
+        if not placement.allows(tried[None, :])[0]:
+            return np.inf
+        value = float(cost(tried[None, :])[0])
+        return refined(cost, placement, tried, value, at)[1] if len(joints) > 1 else value
 
     days: list[int] = placement.candidates.tolist()
-    near = {day for day, value in zip(days, values(days, moved=False), strict=True) if value <= best + drop}
+    tried = np.repeat(joints[None, :], len(days), axis=0)
+    tried[:, at] = days
+    some = tried[placement.allows(tried)]
+    near = {int(row[at]) for row, value in zip(some, cost(some), strict=True) if value <= best + drop}
     near.add(int(joints[at]))
     ends: list[tuple[int, bool]] = []
     for side in (-1, 1):
         end = max(near, key=lambda day: side * day)
-        beyond = sorted((day for day in days if (day - end) * side > 0), key=lambda day: side * day)
         outer, value = None, np.inf
-        for day in beyond:
-            value = float(values([day], moved=True)[0])
+        for day in sorted((day for day in days if (day - end) * side > 0), key=lambda day: side * day):
+            value = at_day(day)
             if value > best + drop:
                 outer = day
                 break
             end = day
         while outer is not None and abs(outer - end) > 1:
             middle = (outer + end) // 2
-            here = float(values([middle], moved=True)[0])
+            here = at_day(middle)
             if here > best + drop:
                 outer, value = middle, here
             else:

@@ -67,17 +67,14 @@ class Found:
 def tried(task: Task, profile: Profile, placement: Placement, number: int, method: Method) -> Found | str:
     """The best joints of one number, with their fit; or why there is no fit with that many."""
     quick = profile.by_poisson()
-    joints, costs = first_look(quick.costs, placement, number, 1, quick.most)
-    if np.isfinite(costs[0]):
-        costs = profile.costs(joints)
-    if not np.isfinite(costs[0]):
+    joints, _ = first_look(quick.costs, placement, number, quick.most)
+    best, cost = refined(profile.costs, placement, joints, float(profile.costs(joints[None, :])[0]))
+    if not np.isfinite(cost):
         return _NONE
-    joints, costs = refined(profile.costs, placement, joints, costs)
-    best = joints[0]
     if method == "muggeo" and number:
         best = between_days(profile, placement, best)
     try:
-        return fit_at(task, best, float(costs[0]))
+        return fit_at(task, best, cost)
     except CasualtyStatsError as error:
         return str(error)
 
