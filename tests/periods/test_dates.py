@@ -78,3 +78,11 @@ def test_examples(text: str, earliest: str, latest: str) -> None:
 def test_refused(text: str, message: str) -> None:
     with pytest.raises(ParseError, match=message):
         parse_date(text)
+
+
+@pytest.mark.parametrize("wrong", [3, None, ("2019-05-01", "2019-05-02")])
+def test_what_is_no_text_is_refused(wrong: object) -> None:
+    with pytest.raises(ParseError, match="expected a date"):
+        parse_date(wrong)  # type: ignore[arg-type]
+    with pytest.raises(ParseError, match="wording of a period"):
+        Period.parse(wrong)  # type: ignore[arg-type]
