@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casualtystats.errors import ParseError
-from casualtystats.periods import format_date, parse_date
+from casualtystats.periods import Period, format_date, parse_date
 
 DATES = st.dates()
 
