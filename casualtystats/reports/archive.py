@@ -89,6 +89,10 @@ class ReportArchive:
     origin: Origin | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.frame, pl.DataFrame):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ReportFileError(
+                f"expected a frame of checked reports, got {type(self.frame).__name__}; use ReportArchive.of(reports)"
+            )
         if self.frame.schema != REPORT_TYPES:
             raise ReportFileError(
                 f"expected frame with the columns and types {dict(REPORT_TYPES)}; got {', '.join(self.frame.columns)}; "

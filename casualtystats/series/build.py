@@ -53,6 +53,11 @@ def build(
     as_of: str | date | None,
 ) -> Built:
     """Select reports, settle overlaps by the named rule, and describe what is left."""
+    if not isinstance(reports, Reports):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(
+            f"expected reports from read_reports(...), got {type(reports).__name__}; of an archive take .as_of(day), which holds "
+            "each figure once"
+        )
     columns = check_by(by)
     selection = Selection.of(
         reports, measure, kinds, unit=unit, place=place, group=group, source=source, role=role, as_of=as_of

@@ -139,7 +139,8 @@ def make_design(
         if isinstance(cause, OptionError):
             raise cause from error
         raise OptionError(
-            f"expected a formula of day, week, weekday, step(), slope(), between(), splines and columns of data=; got "
+            f"expected a formula of day, week, weekday, step('2019-05-20'), slope(), between(), splines and columns of data=, "
+            "with dates in quotes; got "
             f"{formula!r} ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
         ) from error
     spec: Any = found.model_spec
@@ -247,13 +248,18 @@ def daily_exposure(exposure: Exposure | None, days: list[date], needed: list[boo
     for day, value, need in zip(days, values, needed, strict=True):
         if need and not (np.isfinite(value) and value > 0):
             got = "none" if np.isnan(value) else f"{value:g}"
-            raise OptionError(f"expected an exposure above 0 on every day of a period used, got {got} for {day}")
+            raise OptionError(
+                f"expected an exposure above 0 on every day that is fitted or predicted, got {got} for {day}; give one "
+                f"that holds {days[0]} to {days[-1]}"
+            )
     return np.where(np.isfinite(values) & (values > 0), values, 1.0)
 
 
 def _exposure_table(exposure: object) -> dict[date, float]:
     if isinstance(exposure, Mapping):
         table: Mapping[Any, Any] = exposure  # pyright: ignore[reportUnknownVariableType]
+        if not all(isinstance(day, date) for day in table):
+            raise OptionError("expected exposure= a mapping from dates (datetime.date) to numbers, got other keys")
         return {day: float(value) for day, value in table.items()}
     if not isinstance(exposure, pl.DataFrame | ByDay):
         raise OptionError(

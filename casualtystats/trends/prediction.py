@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import polars as pl
 
 from casualtystats.errors import OptionError
-from casualtystats.periods import Period
+from casualtystats.periods import Period, parse_date
 from casualtystats.trends.fitting import log_exposure
 from casualtystats.trends.likelihood.link import CompositeLink
 from casualtystats.trends.likelihood.sizes import Array
@@ -19,8 +19,9 @@ from casualtystats.trends.likelihood.sizes import Array
 if TYPE_CHECKING:
     from casualtystats.trends.result import TrendFit
 
-__all__ = ["Asked", "asked", "draw_coefficients", "draw_counts", "predicted"]
+__all__ = ["Asked", "Days", "asked", "draw_coefficients", "draw_counts", "predicted"]
 
+Days: TypeAlias = Sequence[date] | Sequence[str] | Sequence[Period] | pl.Series | Period | str
 _LARGEST_LOG: Final = 600.0
 _LARGEST_COUNT: Final = 1e15
 _MOST_DAYS: Final = 200_000
@@ -41,7 +42,21 @@ class Asked:
         return {"period_start": pl.Series(first, dtype=pl.Date), "period_end": pl.Series(last, dtype=pl.Date)}
 
 
-def asked(dates: Sequence[date] | pl.Series | Sequence[Period]) -> Asked:
+def _read(one: object) -> Any:
+    """A day or a period from its text."""
+    if not isinstance(one, str):
+        return one
+    if "/" in one:
+        return Period.parse(one)
+    first, last = parse_date(one)
+    if first != last:
+        raise OptionError(
+            f"expected days or periods to predict, such as '2019-05-20' or '2019-05-20/2019-05-26'; got {one!r}"
+        )
+    return first
+
+
+def asked(dates: Days) -> Asked:
     """What is to be predicted, from dates or periods.
 
     Raises
@@ -49,6 +64,10 @@ def asked(dates: Sequence[date] | pl.Series | Sequence[Period]) -> Asked:
     OptionError
         If a date is missing or no date, or a period's ends are not known.
     """
+    if isinstance(dates, str | Period):
+        dates = [dates if isinstance(dates, Period) else Period.parse(dates)]
+    if isinstance(dates, list | tuple) and any(isinstance(one, str) for one in dates):
+        dates = [_read(one) for one in dates]
     if isinstance(dates, list | tuple) and dates and all(isinstance(one, Period) for one in dates):
         periods: list[Period] = [one for one in dates if isinstance(one, Period)]
         for period in periods:
@@ -62,7 +81,9 @@ def asked(dates: Sequence[date] | pl.Series | Sequence[Period]) -> Asked:
     if days.len() == 0:
         days = days.cast(pl.Date)
     if days.dtype != pl.Date or days.null_count():
-        raise OptionError(f"expected dates, each one known; got {days.dtype} with {days.null_count()} missing")
+        raise OptionError(
+            f"expected dates, each one known, or a list of Period; got {days.dtype} with {days.null_count()} missing"
+        )
     return Asked(tuple((day, day) for day in days), True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -27,7 +27,7 @@ from casualtystats.trends.families import FAMILY_NAMES, INTERVALS, Family
 from casualtystats.trends.fitting import Fitted, fit_rows
 from casualtystats.trends.likelihood.profile import profile_ends
 from casualtystats.trends.likelihood.sizes import Array
-from casualtystats.trends.prediction import asked, predicted
+from casualtystats.trends.prediction import Days, asked, predicted
 from casualtystats.trends.request import Request
 from casualtystats.trends.residuals import Kind, residuals
 from casualtystats.trends.usable import report_sources, usable_rows
@@ -163,8 +163,8 @@ class TrendFit:
         found = [name for name in self.names if name in ("day", "week")]
         if len(found) != 1 or any(_TIME.search(name) for name in self.names if name not in found):
             raise KindError(
-                f"expected a trend with one growth, got the terms {', '.join(self.names)}; ask rate_ratio(first, second) for two "
-                "dates, or predict(dates)"
+                f"expected a trend with one growth, got the terms {', '.join(self.names)}; ask rate_ratio(day, over=day) for two "
+                "days, or predict(dates)"
             )
         return self.names.index(found[0]), 1 if found[0] == "day" else 7
 
@@ -286,21 +286,23 @@ class TrendFit:
         """Time to double or to halve, ln 2 / b; its text claims no more than the interval holds."""
         return Doubling(self.b, *self._ends(), self.level)
 
-    def rate_ratio(self, first: str | date, second: str | date) -> RatioOverTime:
-        """The ratio of the means of two days, second over first.
+    def rate_ratio(self, day: str | date, *, over: str | date) -> RatioOverTime:
+        """The ratio of the means of two days.
 
         Parameters
         ----------
-        first, second : str or date
-            Two days.
+        day : str or date
+            The day of the numerator.
+        over : str or date
+            The day of the denominator, such as the first day.
 
         Returns
         -------
         RatioOverTime
-            exp((x_second - x_first)'beta) with its interval. Exposure and offsets are left out: it is a ratio of rates.
+            exp((x_day - x_over)'beta) with its interval. Exposure and offsets are left out: it is a ratio of rates.
         """
-        days = [parse_date(day) for day in (first, second)]
-        for asked_day, (low, high) in zip((first, second), days, strict=True):
+        days = [parse_date(one) for one in (over, day)]
+        for asked_day, (low, high) in zip((over, day), days, strict=True):
             if low != high:
                 raise OptionError(f"expected one day, such as 2019-05-20; got {asked_day!r}")
         x = self.design.matrix([days[0][0], days[1][0]])
@@ -314,15 +316,14 @@ class TrendFit:
 
     # ---- predictions and checks
 
-    def predict(
-        self, dates: Sequence[date] | pl.Series | Sequence[Period], *, draws: int = 4_000, seed: int = 0
-    ) -> pl.DataFrame:
+    def predict(self, dates: Days, *, draws: int = 4_000, seed: int = 0) -> pl.DataFrame:
         """What the trend expects on days, or over periods.
 
         Parameters
         ----------
-        dates : list or series of date, or list of Period
-            Days, or periods with known ends, inside or outside the periods used.
+        dates : list or series of dates, list of Period, or their texts
+            Days ("2019-05-20"), or periods with known ends ("2019-05-20/2019-05-26", `cs.Period.of(first, last)`), inside or
+            outside the periods used.
         draws : int, default 4,000
             Draws for the prediction interval.
         seed : int, default 0

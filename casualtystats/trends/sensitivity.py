@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sensitivity", "sensitivity"]
 
+_NOTHING: Final = 1e-9
 _PHRASES: Final = {"value": "with the {}", "dates": "to the {}", "source": "{}", "family": "with the {} family"}
 _SPREADS: Final[dict[str, Callable[[int], Array]]] = {
     "uniformly": lambda days: np.ones(days),
@@ -92,6 +93,8 @@ class Sensitivity:
         if moved.is_empty():
             return f"{self.noun}: no other choice gives a growth{none}"
         most = moved.row(0, named=True)
+        if abs(most["moved"]) < _NOTHING:
+            return f"{self.noun}: none of {moved.height} other choices moves the growth a day{none}"
         return (
             f"{self.noun}: the growth a day lies from {percent_span(*self.span)} over {moved.height + 1} choices; it moves most "
             f"{_PHRASES[most['choice']].format(most['what'])}{none}"

@@ -26,6 +26,10 @@ HOURS = "the stated hours are fewer than the days of the period"
 CUT = "the cell cuts a report"
 PARTLY = "some days are not covered by a report about the whole"
 PART = "the report speaks about a part only"
+_HINTS: Final[dict[str, str]] = {
+    CUT: "fit the series without resample, or resample to a calendar that its reports fit",
+    PART: "choose place= and group=, or build with by=['place'] and use fit_trends",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,4 +152,9 @@ def reason_of_row(*, cells: bool, use: Use = "reported") -> pl.Expr:
 
 def _too_few(number: int, needed: int, left_out: dict[str, int]) -> str:
     why = "; ".join(f"{n} left out: {reason}" for reason, n in left_out.items())
-    return f"expected at least {needed} periods with a count for a trend, got {number}" + (f" ({why})" if why else "")
+    hints = [hint for reason, hint in _HINTS.items() if reason in left_out]
+    return (
+        f"expected at least {needed} periods with a count for a trend, got {number}"
+        + (f" ({why})" if why else "")
+        + (f". To use more of them: {'; '.join(hints)}" if hints else "")
+    )

@@ -66,7 +66,7 @@ def percent_span(low: float, high: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RatioOverTime:
-    """The ratio of the means of two days, second over first.
+    """The ratio of the means of two days, of `second` over `first`.
 
     Attributes
     ----------

@@ -283,7 +283,7 @@ def test_sentences_say_the_result() -> None:
         "Reported violent deaths of civilians: one mean for all days, no growth in the model; 6.31 per day ("
     )
     assert "per day" not in trend_picture(exact(formula="1", exposure=1000)).sentence
-    ratio = spline().rate_ratio(day(0), day(69))
+    ratio = spline().rate_ratio(day(69), over=day(0))
     assert trend_picture(spline()).sentence.endswith(f"no single growth; {ratio}")
 
 
@@ -291,7 +291,7 @@ def test_days_of_the_week_are_compared_with_their_like() -> None:
     counts = [4 + at // 5 + (0 if at % 7 > 4 else 6) + at % 3 for at in range(60)]
     fit = fitted(periods(*counts, length=1), formula=f'weekday + step("{day(30)}")')
     # From Monday to the last Monday: to Thursday would compare two days of the week.
-    assert trend_picture(fit).sentence.endswith(str(fit.rate_ratio(day(0), day(56))))
+    assert trend_picture(fit).sentence.endswith(str(fit.rate_ratio(day(56), over=day(0))))
 
 
 def test_notes_say_what_the_result_rests_on() -> None:
@@ -489,7 +489,7 @@ def test_what_is_no_trend_is_refused() -> None:
         trend(cs.deaths(reports(*GAP)))
     with pytest.raises(MeasureError, match="expected a fitted trend"):
         trend_alt(3)
-    with pytest.raises(MeasureError, match="expected the sensitivity of a trend"):
+    with pytest.raises(KindError, match=r"expected the sensitivity of a trend .* got a trend; use plots\.trend"):
         sensitivity(exact())
     with pytest.raises(KindError, match="expected the sensitivity of a trend"):
         sensitivity_alt(cs.deaths(one()))

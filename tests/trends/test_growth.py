@@ -142,9 +142,13 @@ def test_text_frame_and_prediction(tmp_path: Path) -> None:
     # The intercept's likelihood equation: fitted days add up to the reported total.
     assert fit.predict(all_days)["mean"].sum() == pytest.approx(sum(entry["counts"]), rel=1e-9)
     assert fit.predict([]).height == 0
-    for bad in ([None], ["2020-01-01"], [date(9999, 1, 1)]):
+    for bad in ([None], [1], [date(9999, 1, 1)]):
         with pytest.raises(OptionError, match="dates"):
             fit.predict(bad)  # type: ignore[arg-type]
+    assert fit.predict(["2020-01-01"]).equals(fit.predict([date(2020, 1, 1)]))
+    assert fit.predict("2020-02-15/2020-02-21").equals(fit.predict([cs.Period.of("2020-02-15", "2020-02-21")]))
+    with pytest.raises(OptionError, match="days or periods"):
+        fit.predict(["2020-01"])
     assert fit.to_frame()["direction"].to_list() == ["doubling"]
     fit.to_csv(tmp_path / "fit.csv")
     assert (tmp_path / "fit.csv").read_text("utf-8").startswith("noun,family")

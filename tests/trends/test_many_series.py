@@ -152,7 +152,10 @@ def test_bounds_are_fitted_alone_and_said() -> None:
     ranges = found.filter(pl.col("source_low").is_not_null())
     assert ranges["place"].to_list() == ["I"]
     assert (ranges["source_low"] <= ranges["growth_per_day"]).all()
-    quasi = fit_trends(split(every(FLOORS)), progress=False).failures
+    by_area = fit_trends(split(every(FLOORS)), progress=False).frame
+    assert dict(by_area.select("place", "family").iter_rows())["H"] == "nb2"
+    assert dict(by_area.select("place", "family").iter_rows())["A"] == "quasi"
+    quasi = fit_trends(split(every(FLOORS)), family="quasi", progress=False).failures
     assert "expected exact counts with known dates for family='quasi'" in quasi.filter(place="H")["reason"][0]
 
 
@@ -243,7 +246,7 @@ def test_what_the_result_says() -> None:
     assert found.certain == len(certain)
     assert found.expected_by_chance == pytest.approx(0.2)
     assert found.chance() == (
-        f"{len(certain)} of 4 95 % intervals of the growth exclude zero; about 0 would by chance alone if the expected counts "
+        f"{len(certain)} of 4 95 % intervals of the growth exclude zero; about 0.2 would by chance alone if the expected counts "
         "did not change in any of them"
     )
     assert found.chance() in found.summary()

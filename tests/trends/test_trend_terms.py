@@ -62,14 +62,14 @@ def test_slopes_splines_and_ratios() -> None:
         _ = bent.growth_per_day
     assert bent.to_frame()["growth_per_day"].to_list() == [None]
     assert "slope" in str(bent)
-    ratio = bent.rate_ratio("2020-01-10", "2020-01-20")
+    ratio = bent.rate_ratio("2020-01-20", over="2020-01-10")
     assert ratio.ratio == pytest.approx(math.exp(10 * (expected.params[1] + expected.params[2])))
     contrast = np.array([0, 10, 10])
     se = math.sqrt(contrast @ expected.cov_params() @ contrast)
     assert math.log(ratio.high) - math.log(ratio.ratio) == pytest.approx(bent.quantile * se, rel=1e-6)
     assert "2020-01-20 over 2020-01-10" in str(ratio)
     with pytest.raises(OptionError, match="one day"):
-        bent.rate_ratio("2020-01", "2020-02-01")
+        bent.rate_ratio("2020-02-01", over="2020-01")
     smooth = cs.fit_trend(series_of(SOBER), formula="cr(day, df=4) - 1")
     assert smooth.predict([DAY_ZERO, date(2020, 1, 28)])["mean"].is_finite().all()
     assert "cr(day" in smooth.names[-1]

@@ -52,13 +52,18 @@ def result_sentence(fit: TrendFit, days: pl.DataFrame) -> str:
 
 def _without_growth(fit: TrendFit, days: pl.DataFrame) -> str:
     if fit.names != ("Intercept",):
-        return f"no single growth; {fit.rate_ratio(*_compared(fit))}"
+        return f"no single growth; {_ratio(fit)}"
     constant = "one mean for all days, no growth in the model"
     if fit.request.exposure is not None or fit.request.offset is not None:
         return constant
     row = days.row(0, named=True)
     span = f"{format_rate(row['mean_low'], 'down')} to {format_rate(row['mean_high'], 'up')}"
     return f"{constant}; {format_rate(row['mean'])} per day ({level_text(fit.level)} interval {span})"
+
+
+def _ratio(fit: TrendFit) -> str:
+    first, last = _compared(fit)
+    return str(fit.rate_ratio(last, over=first))
 
 
 def _compared(fit: TrendFit) -> tuple[date, date]:

@@ -38,7 +38,7 @@ def fit_trends(
     series: FlowSeries[M],
     *,
     by: By | Sequence[By] = "place",
-    family: Family = "quasi",
+    family: Family | None = None,
     use: Use = "reported",
     level: float = 0.95,
     progress: bool | None = None,
@@ -59,7 +59,8 @@ def fit_trends(
         Split, such as `deaths(reports, by=["place"])`; intervals, or calendar cells after `resample`.
     by : str or list of str, default "place"
         The columns that split the series: all of them.
-    family : {"quasi", "nb2", "nb1", "poisson"}
+    family : {"quasi", "nb2", "nb1", "poisson"}, optional
+        Default, as in `fit_trend`: "quasi" for areas whose counts are all exact and whose dates are all known, else "nb2".
         "quasi": Poisson values, intervals widened by Pearson's statistic / (n - 2) where that exceeds 1. "nb2": variance
         mu + alpha mu^2, "nb1": (1 + alpha) mu, of totals, alpha estimated for each area; where the likelihood rises towards
         alpha = 0 it is 0, and a note says so. "poisson": variance = mean. "quasi" can not be fitted to bounds: such areas
@@ -117,7 +118,7 @@ def fit_trends(
     info = _split_info(series, by)
     share = check_level(level)
     for name, value, known in (("family", family, Family), ("use", use, Use)):
-        if value not in get_args(known):
+        if value not in get_args(known) and (name, value) != ("family", None):
             raise OptionError(f"expected {name}= one of {', '.join(get_args(known))}; got {value!r}")
     rows = many_rows(series.to_frame(), series.facts.rows, use)
     with progress_bar("trends", rows.areas.height, progress) as tick:
@@ -126,13 +127,14 @@ def fit_trends(
             for _ in range(number):
                 tick()
 
-        fits = fit_many(rows.first, rows.last, rows.counts, rows.area, family=family, step=step)
+        together: Family = family or "quasi"
+        fits = fit_many(rows.first, rows.last, rows.counts, rows.area, family=together, step=step)
         table = _Table.of(rows, fits, share)
         alone = rows.areas.filter("alone")
         for area, part in zip(alone["area"], parts(series, alone) if alone.height else (), strict=True):
             table.put(int(area), fit_alone(part, family, use, share))
             tick()
-    return TrendFits(info.reported, info.by, family, share, info.source_line, table.frame(rows, info.by, family, share))
+    return TrendFits(info.reported, info.by, family, share, info.source_line, table.frame(rows, info.by, share))
 
 
 def _split_info(series: Any, by: By | Sequence[By]) -> SeriesInfo:
@@ -155,15 +157,16 @@ def _split_info(series: Any, by: By | Sequence[By]) -> SeriesInfo:
 class _Table:
     """The numbers of the fits, one entry an area; NaN and None where there is none."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, family: Family) -> None:
         self.floats: dict[str, Array] = {name: np.full(size, np.nan) for name in _FLOATS}
         self.reason: list[str | None] = [TOO_FEW] * size
         self.note: list[str | None] = [None] * size
+        self.family: list[str] = [family] * size
 
     @classmethod
     def of(cls, rows: ManyRows, fits: ManyFits, level: float) -> _Table:
         """The fits of the areas that were fitted together."""
-        table = cls(rows.areas.height)
+        table = cls(rows.areas.height, fits.family)
         at = fits.area
         for name in ("a", "b", "dispersion", "alpha", "loglik"):
             table.floats[name][at] = getattr(fits, name)
@@ -180,6 +183,7 @@ class _Table:
             self.reason[area] = found
             return
         self.reason[area] = None
+        self.family[area] = found.family
         for name in ("a", "b", "se_b", "quantile", "dispersion", "alpha", "loglik"):
             value = getattr(found, name)
             self.floats[name][area] = np.nan if value is None else value
@@ -193,12 +197,12 @@ class _Table:
         notes += [EDGE] if found.alpha == 0 else []
         self.note[area] = "; ".join(notes) or None
 
-    def frame(self, rows: ManyRows, by: tuple[str, ...], family: Family, level: float) -> pl.DataFrame:
+    def frame(self, rows: ManyRows, by: tuple[str, ...], level: float) -> pl.DataFrame:
         """The frame of the result."""
         with np.errstate(all="ignore"):
             columns = self._columns(level)
         fitted = rows.areas.with_columns(
-            family=pl.lit(family),
+            family=pl.Series(self.family, dtype=pl.String),
             reason=pl.Series(self.reason, dtype=pl.String),
             note=pl.Series(self.note, dtype=pl.String),
             **{name: pl.Series(values, dtype=pl.Float64).fill_nan(None) for name, values in columns.items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import polars as pl
 
@@ -39,8 +39,8 @@ class TrendFits:
         What is counted.
     by : tuple of str
         The columns that say which area.
-    family : {"quasi", "nb2", "nb1", "poisson"}
-        Model of the totals.
+    family : {"quasi", "nb2", "nb1", "poisson"} or None
+        Model of the totals, as asked for; None where each area has its own, which stands in the frame.
     level : float
         Level of each single interval, as a share.
     note : str
@@ -66,7 +66,7 @@ class TrendFits:
 
     noun: str
     by: tuple[str, ...]
-    family: Family
+    family: Family | None
     level: float
     note: str
     frame: pl.DataFrame
@@ -130,19 +130,24 @@ class TrendFits:
     def chance(self) -> str:
         """How many intervals exclude zero, and how many would by chance alone, as a sentence."""
         fitted = self.fitted.height
-        expected = format_count(round(self.expected_by_chance))
+        number = self.expected_by_chance
+        expected = format_count(round(number)) if number >= 1 else f"{number:.2g}"
         verb = "excludes" if self.certain == 1 else "exclude"
         return (
             f"{format_count(self.certain)} of {format_count(fitted)} {level_text(self.level)} intervals of the growth {verb} "
             f"zero; about {expected} would by chance alone if the expected counts did not change in any of them"
         )
 
+    def _families(self) -> list[Family]:
+        there = set(self.frame["family"].to_list())
+        return [family for family in get_args(Family) if family in there]
+
     def summary(self) -> str:
         """The fits, what they assume, and what was left out, as lines of text."""
         left_out = int(self.frame["left_out"].sum())
         lines = [
             str(self),
-            f"{FAMILY_NAMES[self.family]} totals, each area by itself",
+            f"{' or '.join(FAMILY_NAMES[family] for family in self._families())} totals, each area by itself",
             self.chance(),
             "The trends are of reported counts: more reporting looks the same as more events.",
         ]

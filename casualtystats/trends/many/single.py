@@ -58,7 +58,7 @@ def _without(found: pl.DataFrame | None, empty: pl.DataFrame) -> pl.DataFrame:
     return empty.clear() if found is None else found.drop("_area")
 
 
-def fit_alone(series: FlowSeries[Any], family: Family, use: Use, level: float) -> TrendFit | str:
+def fit_alone(series: FlowSeries[Any], family: Family | None, use: Use, level: float) -> TrendFit | str:
     """The fit of one area, or the reason why there is none."""
     try:
         return fit_trend(series, family=family, use=use, level=level)

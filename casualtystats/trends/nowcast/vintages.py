@@ -190,6 +190,9 @@ def _published(rows: pl.DataFrame, as_of: str | date | None) -> tuple[pl.DataFra
         ),
     ]
     used = known.filter(~early)
+    newest = known["published_latest"].max()
+    if isinstance(newest, date) and newest < day:
+        notes.append(f"nothing was published after {newest}: what happened since is not in the result")
     if used.is_empty():
         raise NoReportsError(f"expected a report published after its period, got none by {day}")
     return used, day, [note for note in notes if note]
