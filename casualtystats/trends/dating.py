@@ -6,7 +6,7 @@ since, the same days) is one unknown day: the next report begins the day after t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -22,6 +22,7 @@ __all__ = ["Dating", "date_rows"]
 
 _MOST: Final = 20_000
 _MOST_EXTREMES: Final = 64
+_MOST_SWEEPS: Final = 8
 Span = tuple[int, int]
 
 
@@ -87,21 +88,48 @@ class Dating:
             place[np.array(pieces)], np.array(scenarios), np.array(components),
         )  # fmt: skip
 
-    def extremes(self) -> list[Totals]:
-        """The totals at extreme dates: each unknown end at its first or last day, all combinations where they are few."""
-        chains = [chain for _, chain in self._chains()]
-        ends = [[_corners(chain)] for chain in chains]
-        number = int(np.prod([len(found[0]) for found in ends], dtype=np.float64))
+    def extremes(self, value: Callable[[Totals], float]) -> list[float]:
+        """The values at extreme dates: each unknown end at its first or last day.
+
+        All combinations are tried where they are few; else the least and the greatest value are searched for, one
+        component of shared ends after the other until none changes. Empty where all dates are known.
+
+        Parameters
+        ----------
+        value : callable
+            What is asked of totals with known dates.
+        """
+        corners = [_corners(chain) for _, chain in self._chains()]
+        number = float(np.prod([len(found) for found in corners], dtype=np.float64))
         if number == 1:
             return []
         if number <= _MOST_EXTREMES:
-            picks: Iterator[tuple[tuple[Span, ...], ...]] = product(*(found[0] for found in ends))
-        else:
-            picks = _some(tuple(found[0] for found in ends))
-        return [self._at([span for dates in pick for span in dates]) for pick in picks]
+            return [value(self._at(pick)) for pick in product(*corners)]
 
-    def _at(self, spans: list[Span]) -> Totals:
-        first, last = np.array(spans).T
+        def turned(totals: Totals) -> float:
+            return -value(totals)
+
+        return [self._climb(corners, value), -self._climb(corners, turned)]
+
+    def _climb(self, corners: list[list[tuple[Span, ...]]], value: Callable[[Totals], float]) -> float:
+        """The greatest value that changing one component at a time reaches."""
+        pick = [found[0] for found in corners]
+        best = value(self._at(pick))
+        for _ in range(_MOST_SWEEPS):
+            before = best
+            for at, found in enumerate(corners):
+                for corner in found:
+                    if corner != pick[at]:
+                        other = [*pick[:at], corner, *pick[at + 1 :]]
+                        height = value(self._at(other))
+                        if height > best:
+                            pick, best = other, height
+            if best == before:
+                break
+        return best
+
+    def _at(self, pick: Sequence[tuple[Span, ...]]) -> Totals:
+        first, last = np.array([span for dates in pick for span in dates]).T
         return Totals.of(first, last, self.low, self.high)
 
     def _chains(self) -> Iterator[tuple[int, tuple[_Row, ...]]]:
@@ -144,16 +172,6 @@ def _corners(chain: tuple[_Row, ...]) -> list[tuple[Span, ...]]:
         if all(begin <= end for begin, end in spans):
             found.append(spans)
     return found or _feasible(chain)[:1]
-
-
-def _some(ends: tuple[list[tuple[Span, ...]], ...]) -> Iterator[tuple[tuple[Span, ...], ...]]:
-    """Where all combinations are too many: all first, all last, and each component alone at each of its corners."""
-    base = tuple(found[0] for found in ends)
-    yield base
-    yield tuple(found[-1] for found in ends)
-    for at, found in enumerate(ends):
-        for corner in found[1:][:_MOST_EXTREMES]:
-            yield (*base[:at], corner, *base[at + 1 :])
 
 
 def date_rows(kept: pl.DataFrame, sources: list[str | None]) -> Dating:

@@ -16,6 +16,7 @@ Splines: `bs(day, df=4)`, or `cr(day, df=4) - 1` (natural cubic, which spans a c
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -80,13 +81,15 @@ class Design:
         OptionError
             If `data` lacks one of the days.
         """
-        from formulaic.errors import FormulaicError
+        from formulaic.errors import DataMismatchWarning, FormulaicError
 
         frame = _day_frame(days, self.origin, self.data)
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                # A category that the fit has not seen would get the number of another one.
+                warnings.simplefilter("error", DataMismatchWarning)
                 found = self.spec.get_model_matrix(frame, context=_functions(self.origin, days), output="numpy")
-        except (FormulaicError, ValueError, TypeError) as error:
+        except (FormulaicError, DataMismatchWarning, ValueError, TypeError) as error:
             why = str(error).partition("\n")[0]
             raise OptionError(
                 f"expected days for which {self.formula!r} has a value, got {days[0]} to {days[-1]} ({why})"
@@ -194,7 +197,15 @@ def _day_frame(days: list[date], origin: date, data: pl.DataFrame | None) -> Any
     }
     if data is not None:
         joined = _joined(days, data)
-        columns |= {name: joined[name].to_list() for name in joined.columns if name != "date"}
+        for name in joined.columns:
+            kind = joined.schema[name]
+            if name != "date" and kind.is_temporal():
+                raise OptionError(
+                    f"expected data= with numbers or categories, got dates in column {name!r}; count days instead"
+                )
+            if name != "date":
+                column = joined[name].cast(pl.Float64) if kind.is_numeric() else joined[name]
+                columns[name] = column.to_list()
     return pd.DataFrame(columns)
 
 
@@ -260,6 +271,8 @@ def _exposure_table(exposure: object) -> dict[date, float]:
         table: Mapping[Any, Any] = exposure  # pyright: ignore[reportUnknownVariableType]
         if not all(isinstance(day, date) for day in table):
             raise OptionError("expected exposure= a mapping from dates (datetime.date) to numbers, got other keys")
+        if not all(isinstance(value, int | float | np.number) for value in table.values()):
+            raise OptionError("expected exposure= a mapping from dates to numbers, got a value that is no number")
         return {day: float(value) for day, value in table.items()}
     if not isinstance(exposure, pl.DataFrame | ByDay):
         raise OptionError(
@@ -273,6 +286,8 @@ def _exposure_table(exposure: object) -> dict[date, float]:
         )
     if frame["date"].is_duplicated().any():
         raise OptionError("expected exposure= with one row a day, got a date that stands twice; give one place's")
+    if not frame.schema[name].is_numeric():
+        raise OptionError(f"expected exposure= with numbers in column {name!r}, got {frame.schema[name]}")
     rows = frame.select("date", pl.col(name).cast(pl.Float64)).rows()
     return {day: float("nan") if value is None else value for day, value in rows}
 

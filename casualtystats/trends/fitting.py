@@ -40,7 +40,8 @@ class Fitted:
     dispersion : float or None
         Pearson's statistic of the exact rows over their number less the terms; None where these are too few.
     spans : array or None
-        Coefficients at extreme dates, one row each; None where all dates are known.
+        The growth term at extreme dates; None where all dates are known, or no term is a growth. NaN where no finite
+        trend fits.
     matrix, offset : array
         Terms, and log of exposure plus offset, of every day from the first.
     """
@@ -124,9 +125,9 @@ def _needed(totals: Totals) -> list[bool]:
 def _refuse_unbounded(totals: Totals, names: tuple[str, ...], level: float) -> None:
     low, high = totals.row_bounds()
     if not low.any():
-        raise UndefinedEstimateError(
-            "expected some count above 0, got zeros only: the growth of nothing is not defined"
-        )
+        bounds = "upper bounds only: none at all would fit them best"
+        what = bounds if high.any() else "zeros only: the growth of nothing is not defined"
+        raise UndefinedEstimateError(f"expected some count above 0, got {what}")
     if not np.isfinite(high).any():
         floor = int(low.sum())
         length = int((totals.last - totals.first + 1)[np.unique(totals.row, return_index=True)[1]].sum())
@@ -176,7 +177,7 @@ def _lags(lags: int | None, number: int) -> int:
     """Lags of the Newey-West covariance: floor(4 (n / 100)^(2/9)) where none are given."""
     if lags is None:
         return int(np.floor(4 * (number / 100) ** (2 / 9)))
-    if isinstance(lags, bool) or not 0 <= lags < number:  # pyright: ignore[reportUnnecessaryIsInstance]
+    if isinstance(lags, bool) or not isinstance(lags, int) or not 0 <= lags < number:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise OptionError(f"expected maxlags= a number from 0 to {number - 1}, got {lags!r}")
     return int(lags)
 
@@ -184,12 +185,17 @@ def _lags(lags: int | None, number: int) -> int:
 def _spans(
     rows: Usable, matrix: Array, offset: Array, family: Family, names: tuple[str, ...], start: Array
 ) -> Array | None:
-    """Coefficients where every unknown end lies at its first or last day."""
-    found: list[Array] = []
-    for totals in rows.dating.extremes():
-        try:
-            found.append(maximise(totals, matrix, offset, KERNELS[family], names, start).beta)
-        except CasualtyStatsError:
-            # At these dates no finite trend fits best: nothing bounds what it may be.
-            return np.full((1, len(start)), np.nan)
+    """The growth term where every unknown end lies at its first or last day."""
+    at = next((names.index(name) for name in ("day", "week") if name in names), None)
+    if at is None:
+        return None
+
+    def growth(totals: Totals) -> float:
+        return float(maximise(totals, matrix, offset, KERNELS[family], names, start).beta[at])
+
+    try:
+        found = rows.dating.extremes(growth)
+    except CasualtyStatsError:
+        # At these dates no finite trend fits best: nothing bounds what it may be.
+        return np.array([np.nan])
     return np.array(found) if found else None

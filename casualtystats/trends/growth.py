@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -191,6 +191,7 @@ def flow_info(series: object) -> SeriesInfo:
             "that follow from the same reports and no independent observations. Choose one source, or another rule"
         )
     known: SeriesInfo = series.info
+    _refuse_silent_zeros(series)
     if known.by:
         raise OptionError(
             f"expected a series that is not split, got one by {', '.join(known.by)}; build one series for each, such as "
@@ -202,6 +203,24 @@ def flow_info(series: object) -> SeriesInfo:
             "days. For people displaced, count movements: unit='displacements'"
         )
     return known
+
+
+def _refuse_silent_zeros(series: FlowSeries[Any]) -> None:
+    """Refuse reports alone where silence is zero: a fit to the days with deaths leaves the days without out."""
+    if series.every is not None or not series.facts.observed:
+        return
+    spans = series.intervals.select("period_start", "period_end").sort("period_start", "period_end").collect().rows()
+    for first, last in series.facts.observed:
+        reached = first
+        for start, end in spans:
+            if start > reached:
+                break
+            reached = max(reached, end + timedelta(days=1))
+        if reached <= last or series.info.by:
+            raise OptionError(
+                f"expected a calendar for a series in which silence is zero (observed from {first} to {last}), got its reports "
+                "alone, which leave the days without any out; use .resample('day') or .resample('week') first"
+            )
 
 
 def trend_result(

@@ -64,6 +64,8 @@ def asked(dates: Days) -> Asked:
     OptionError
         If a date is missing or no date, or a period's ends are not known.
     """
+    if dates is None:
+        raise OptionError("expected dates or periods to predict, got none")
     if isinstance(dates, str | Period):
         dates = [dates if isinstance(dates, Period) else Period.parse(dates)]
     if isinstance(dates, list | tuple) and any(isinstance(one, str) for one in dates):
@@ -91,6 +93,8 @@ def predicted(fit: TrendFit, wanted: Asked, draws: int, seed: int) -> pl.DataFra
     """Means with confidence intervals, and prediction intervals of the counts."""
     if isinstance(draws, bool) or not 100 <= draws <= 1_000_000:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise OptionError(f"expected draws= from 100 to 1,000,000, got {draws!r}")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected seed= a whole number of 0 or more, got {seed!r}")
     frame = pl.DataFrame(wanted.columns())
     outside = [first < fit.first_day or last > fit.last_day for first, last in wanted.spans]
     if not wanted.spans:
@@ -163,7 +167,10 @@ def draw_counts(fit: TrendFit, log_means: Array, seed: int) -> Array:
         alpha = fit.alpha * np.exp(np.clip(spread * generator.standard_normal(draws), -3, 3))[:, None]
         shape = np.broadcast_to(1 / alpha, means.shape) if fit.family == "nb2" else means / alpha
     elif fit.family == "quasi" and (fit.dispersion or 1.0) > 1 + 1e-9:
-        shape = means / ((fit.dispersion or 1.0) - 1)
+        # The dispersion is an estimate, too: on its degrees of freedom its ratio to the truth is about chi-squared.
+        freedom = fit.freedom or len(fit.rows)
+        drawn = (fit.dispersion or 1.0) * freedom / generator.chisquare(freedom, draws)
+        shape = means / np.maximum(drawn - 1, 1e-6)[:, None]
     else:
         return generator.poisson(means).astype(np.float64)
     shape = np.maximum(shape, 1e-12)

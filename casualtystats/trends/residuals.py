@@ -29,6 +29,8 @@ def residuals(fit: TrendFit, kind: Kind, seed: int) -> pl.DataFrame:
     """
     if kind not in get_args(Kind):
         raise OptionError(f"expected kind= one of {', '.join(get_args(Kind))}; got {kind!r}")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected seed= a whole number of 0 or more, got {seed!r}")
     low, high = fit.fitted.likelihood.totals.row_bounds()
     means, exact = fit.fitted.means, low == high
     if kind == "quantile":

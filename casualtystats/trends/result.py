@@ -19,19 +19,20 @@ from casualtystats.errors import KindError, OptionError
 from casualtystats.markup import html_table, write_table
 from casualtystats.periods import Period, parse_date
 from casualtystats.printing import format_rate
-from casualtystats.rates.sampling import check_level, level_text
+from casualtystats.rates.sampling import check_level
 from casualtystats.series.flow import FlowSeries
 from casualtystats.trends.design import Design
 from casualtystats.trends.dispersion import DispersionTest, dispersion_test
-from casualtystats.trends.families import FAMILY_NAMES, INTERVALS, Family
+from casualtystats.trends.families import FAMILY_NAMES, Family
 from casualtystats.trends.fitting import Fitted, fit_rows
 from casualtystats.trends.likelihood.profile import profile_ends
 from casualtystats.trends.likelihood.sizes import Array
+from casualtystats.trends.notes import notes_of
 from casualtystats.trends.prediction import Days, asked, predicted
 from casualtystats.trends.request import Request
 from casualtystats.trends.residuals import Kind, residuals
 from casualtystats.trends.usable import report_sources, usable_rows
-from casualtystats.trends.wording import Doubling, Interval, RatioOverTime, percent_span, share_of
+from casualtystats.trends.wording import Coefficient, Doubling, Interval, RatioOverTime, percent_span, share_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,8 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FAMILY_NAMES", "Family", "TrendFit"]
 
-# Exact totals below which a dispersion is said to rest on few.
-_FEW = 10
+_LARGEST_LOG = 600.0
 # Terms after which the growth of a day is not one number: functions of time other than `day` or `week` itself.
 _TIME = re.compile(r"\bday\b|\bweek\b|\bslope\(")
 
@@ -202,7 +202,7 @@ class TrendFit:
             }
         )
 
-    def profile(self, term: str = "day", level: float | None = None) -> Interval:
+    def profile(self, term: str = "day", level: float | None = None) -> Coefficient:
         """The profile-likelihood interval of one coefficient, which need not be symmetric.
 
         Parameters
@@ -214,8 +214,8 @@ class TrendFit:
 
         Returns
         -------
-        Interval
-            Of the coefficient, on the scale of the log of the mean; an end is infinite where the likelihood does not
+        Coefficient
+            On the scale of the log of the mean; an end is infinite where the likelihood does not
             fall far enough on that side.
 
         Raises
@@ -243,7 +243,7 @@ class TrendFit:
             at,
             float(chi2.ppf(share, 1)) / 2,
         )
-        return Interval(
+        return Coefficient(
             float(self.params[at]), -math.inf if low is None else low, math.inf if high is None else high, share
         )
 
@@ -275,8 +275,7 @@ class TrendFit:
         """
         if self.fitted.spans is None:
             return None
-        at, days = self._growing()
-        values = self.fitted.spans[:, at] / days
+        values = self.fitted.spans / self._growing()[1]
         if not np.isfinite(values).all():
             return -1.0, math.inf
         return share_of(min(float(values.min()), self.b)), share_of(max(float(values.max()), self.b))
@@ -311,7 +310,11 @@ class TrendFit:
             float(change @ self.params),
             self.quantile * math.sqrt(max(0.0, float(change @ self.covariance @ change))),
         )
-        ratio, least, most = (math.exp(min(end, 700.0)) for end in (log, log - half, log + half))
+        if abs(log) + half > _LARGEST_LOG:
+            raise OptionError(
+                f"expected days near the periods used, got {days[1][0]} over {days[0][0]}, for which the trend has no number"
+            )
+        ratio, least, most = (math.exp(end) for end in (log, log - half, log + half))
         return RatioOverTime(ratio, least, most, self.level, days[0][0], days[1][0])
 
     # ---- predictions and checks
@@ -487,7 +490,9 @@ class TrendFit:
     __repr__ = __str__
 
     def _subject(self) -> str:
-        return self.noun if self.request.exposure is None else f"{self.noun}, per exposure"
+        beside = [", per exposure"] if self.request.exposure is not None else []
+        beside += [f", beside the offset {self.request.offset}"] if self.request.offset is not None else []
+        return self.noun + "".join(beside)
 
     def _over_dates(self) -> str:
         over = self.growth_over_dates
@@ -500,37 +505,7 @@ class TrendFit:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the result assumes and what was left out, one sentence each."""
-        found = [INTERVALS[self.family].format(level=level_text(self.level))]
-        if self.request.cov != "model":
-            found.append(f"Standard errors are robust ({self.request.cov}).")
-        if self.alpha == 0:
-            found.append(
-                "The counts vary no more than Poisson counts: alpha is 0 and the values are those of a Poisson fit."
-            )
-        found.append("The trend is of reported counts: more reporting looks the same as more events.")
-        if self.floors:
-            found.append(
-                f"{self.floors} of {self.n} totals are lower bounds (at least n): the result assumes that their threshold does "
-                "not depend on the count."
-            )
-        exact = self.n - self.floors - self.ceilings - self.ranges
-        if self.alpha and exact < _FEW:
-            found.append(
-                f"The dispersion rests on {exact} exact totals: from so few it is estimated low, and intervals are too narrow."
-            )
-        if self.ceilings or self.ranges:
-            found.append(
-                f"{self.ceilings + self.ranges} of {self.n} totals are upper bounds or ranges, fitted as such."
-            )
-        if self.fuzzy:
-            found.append(
-                f"{self.fuzzy} of {self.n} periods have dates that are not exactly known: each feasible period is taken as "
-                "equally likely, and ends that reports share move together."
-            )
-        if self.request.use != "reported":
-            found.append(f"The {self.request.use} value of each report is taken as if it were exact.")
-        found += [f"left out: {number} ({reason})" for reason, number in self.left_out.items()]
-        return tuple(found)
+        return notes_of(self)
 
     def summary(self) -> str:
         """The fit, its assumptions and what was left out, as lines of text; `results.summary()` is that of statsmodels."""

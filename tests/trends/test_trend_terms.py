@@ -290,3 +290,34 @@ def test_profiles() -> None:
         fit.profile("slope")
     with pytest.raises(KindError, match="likelihood"):
         cs.fit_trend(series_of(SOBER)).profile()
+
+
+def test_what_formulas_and_tables_can_not_hide() -> None:
+    days = pl.date_range(DAY_ZERO, DAY_ZERO + timedelta(days=40), eager=True)
+    kinds = pl.DataFrame({"date": days, "kind": ["a", "b"] * 14 + ["z"] * 13, "x": [1 + at % 3 for at in range(41)]})
+    fit = cs.fit_trend(series_of(SOBER), formula="day + kind", data=kinds)
+    with pytest.raises(OptionError, match="has a value"):
+        fit.predict([DAY_ZERO + timedelta(days=35)])
+    assert "beside the terms kind[T.b]" in fit.summary()
+    exact = cs.fit_trend(
+        series_of(SOBER), formula="day + x", data=kinds.with_columns(pl.col("x").cast(pl.Decimal(10, 2)))
+    )
+    assert exact.names == ("Intercept", "day", "x")
+    with pytest.raises(OptionError, match="dates in column"):
+        cs.fit_trend(series_of(SOBER), formula="day + x", data=kinds.with_columns(x=pl.col("date")))
+    shifted = cs.fit_trend(series_of(SOBER), data=kinds, offset="x")
+    assert "beside the offset x" in str(shifted)
+    assert "growth is beside it" in shifted.summary()
+    assert "no intercept" in cs.fit_trend(series_of(SOBER), formula="0 + day").summary()
+    with pytest.raises(OptionError, match="near the periods"):
+        cs.fit_trend(series_of(SOBER)).rate_ratio("9999-12-31", over="0001-01-01")
+    for seed in (-1, "a", True):
+        with pytest.raises(OptionError, match="seed"):
+            exact.residuals("quantile", seed=seed)  # type: ignore[arg-type]
+        with pytest.raises(OptionError, match="seed"):
+            shifted.predict([DAY_ZERO], seed=seed)  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match="got none"):
+        shifted.predict(None)  # type: ignore[arg-type]
+    wrong: Any = {DAY_ZERO + timedelta(days=at): None for at in range(40)}
+    with pytest.raises(OptionError, match="no number"):
+        cs.fit_trend(series_of(SOBER), exposure=wrong)

@@ -153,10 +153,11 @@ def _search(likelihood: Likelihood, first: Array) -> Array:
     def part(which: int, point: Any) -> Any:
         return at(point)[which]
 
-    found = minimize(
-        partial(part, 0), first, jac=partial(part, 1), hess=partial(part, 2),
-        method="trust-exact", options={"gtol": _GRADIENT * 1e-2, "maxiter": 500, "initial_trust_radius": 1.0},
-    )  # fmt: skip
+    with np.errstate(all="ignore"):
+        found = minimize(
+            partial(part, 0), first, jac=partial(part, 1), hess=partial(part, 2),
+            method="trust-exact", options={"gtol": _GRADIENT * 1e-2, "maxiter": 500, "initial_trust_radius": 1.0},
+        )  # fmt: skip
     return _polished(likelihood, np.asarray(found.x, dtype=np.float64))
 
 

@@ -175,6 +175,8 @@ def _intervals(
 def _settled(ladder: ChainLadder) -> NDArray[np.bool_]:
     """Periods of an age from which on nothing ever changed."""
     growing = np.append(ladder.factors != 1, ladder.tail != 1)
+    # What no period with counts has shown may change yet.
+    growing[list(ladder.unseen)] = True
     done: NDArray[np.bool_] = ~np.cumsum(growing[::-1])[::-1].astype(bool)[ladder.last]
     return done
 

@@ -95,13 +95,10 @@ class Task:
         terms, alpha = len(beta), fitted.maximum.alpha
         covariance = _sized(found, terms, alpha)
         maximum = Maximum(beta, alpha, covariance, fitted.maximum.loglik)
-        spans = fitted.spans
-        if spans is not None:
-            spans = np.hstack([spans, np.zeros((len(spans), number))])
         dispersion = _rescaled(fitted.dispersion, design, shifted, self.rows)
         return shifted, replace(
             fitted, likelihood=likelihood, maximum=maximum, covariance=found.covariance, dispersion=dispersion,
-            spans=spans, matrix=matrix,
+            matrix=matrix,
         )  # fmt: skip
 
 
