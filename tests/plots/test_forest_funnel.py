@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
@@ -204,6 +204,7 @@ def test_funnel_picture() -> None:
     assert set(picture.limits["level"]) == {0.95, 0.998}
 
 
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 200), min_size=1, max_size=5), st.integers(500, 50_000))
 def test_verdict_by_chance_agrees_with_the_limits(counts: list[int], people: int) -> None:
     rows = [APRIL | {"value": value, "place": f"P{at}"} for at, value in enumerate(counts)]

@@ -34,6 +34,7 @@ _LONGEST: Final = 2_000
 _LIKELY: Final = 1e-3
 _STEP: Final = 1e-3
 _TINY: Final = 1e-280
+_MOST_TERMS: Final = 200_000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -300,7 +301,11 @@ def _log_tail(kernel: Kernel, y: float, log_mean: float, log_alpha: float | None
     if direct[0] > _TINY:
         return float(np.log(direct[0]))
     first = float(log_pmf(kernel, count, mean, log_alpha)[0])
-    steps = np.arange(200_000.0) if upward else np.arange(min(y, 200_000.0))
+    # Each probability is at most this share of the one before it, so that 45 / -log(share) of them hold all digits.
+    edge = np.array([0.0, 1e15]) if upward else np.array([0.0])
+    share = float(_ratios(kernel, y, edge, log_mean, log_alpha, upward=upward).max()) if y > 0 or upward else 0.0
+    number = min(_MOST_TERMS, 45 / -np.log(share) + 10) if 0 < share < 1 else _MOST_TERMS
+    steps = np.arange(np.ceil(number if upward else min(y, number)))
     rates = _ratios(kernel, y, steps, log_mean, log_alpha, upward=upward)
     return first + float(np.log1p(np.exp(np.cumsum(np.log(rates))).sum()))
 
