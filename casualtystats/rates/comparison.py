@@ -11,16 +11,18 @@ import polars as pl
 from casualtystats.errors import OptionError
 from casualtystats.markup import html_table, write_table
 from casualtystats.rates.conditional import conditional_ends, conditional_p
+from casualtystats.rates.exposure import Exposure
 from casualtystats.rates.operands import Operand, check_pair, of_numbers, of_series
 from casualtystats.rates.printed import printed
 from casualtystats.rates.result import RateSeries
 from casualtystats.rates.sampling import check_level, level_text
 
-__all__ = ["RateRatio", "RatioMethod", "rate_ratio", "ratio_of"]
+__all__ = ["RateRatio", "RatioMethod", "check_method", "rate_ratio", "ratio_of"]
 
 RatioMethod = Literal["exact", "midp"]
 _METHODS: Final[dict[str, str]] = {"exact": "exact conditional", "midp": "mid-P conditional"}
 BELOW: Final = ", lower end only: the first count is a floor"
+_NO_RATIO: Final = "not defined, as the second count is 0"
 ABOVE: Final = ", upper end only: the second count is a floor"
 
 
@@ -68,10 +70,16 @@ class RateRatio:
             most = "not bounded" if self.high is None else f"at most {printed(self.high, 'up')}"
             return f"{which} {most}, over a floor ({name}: up to {printed(self.ci_high or 0.0, 'up')})"
         if self.method.endswith(BELOW):
-            return f"{which} at least {printed(self.low or 0.0, 'down')}, of a floor ({name}: {low} and above)"
-        high = "no upper end" if self.ci_high is None else f"to {printed(self.ci_high, 'up')}"
-        ratio = "no ratio" if self.ratio is None else printed(self.ratio)
-        return f"{which} {ratio} ({name} {low} {high})"
+            # Where a rate of 0 is divided by, there is no ratio and no bound of one.
+            least = _NO_RATIO if self.low is None else f"at least {printed(self.low, 'down')}"
+            return f"{which} {least}, of a floor ({name}: {low} and above)"
+        span = (
+            f"{name} from {low}, no upper end"
+            if self.ci_high is None
+            else f"{name} {low} to {printed(self.ci_high, 'up')}"
+        )
+        ratio = _NO_RATIO if self.ratio is None else printed(self.ratio)
+        return f"{which} {ratio} ({span})"
 
     def to_frame(self) -> pl.DataFrame:
         """The ratio as a frame of one row."""
@@ -94,16 +102,16 @@ def rate_ratio(
 @overload
 def rate_ratio(
     count: int,
-    exposure: float,
+    exposure: float | Exposure,
     other: int,
-    other_exposure: float,
+    other_exposure: float | Exposure,
     level: float = 0.95,
     *,
     method: RatioMethod = "exact",
 ) -> RateRatio: ...
 def rate_ratio(
-    count: int | RateSeries, exposure: float | RateSeries, other: int | None = None, other_exposure: float | None = None,
-    level: float = 0.95, *, method: RatioMethod = "exact",
+    count: int | RateSeries, exposure: float | Exposure | RateSeries, other: int | None = None,
+    other_exposure: float | Exposure | None = None, level: float = 0.95, *, method: RatioMethod = "exact",
 ) -> RateRatio:  # fmt: skip
     r"""Ratio of two rates, the first over the second, with the exact conditional interval.
 
@@ -114,9 +122,9 @@ def rate_ratio(
     ----------
     count, other : int
         Whole counts of 0 or more. Or, as the only two arguments, two series of one rate each: `rate_ratio(during,
-        before)`. A series of many rates has `.ratio(reference=...)`.
-    exposure, other_exposure : float
-        Days or person-days, above 0, in one unit.
+        before)`. `rates.row("2019-05-01")` is one rate of a series of many, which as a whole has `.ratio(reference=...)`.
+    exposure, other_exposure : float or Exposure
+        Days or person-days, above 0, in one unit; of the result of `person_days` the best value.
     level : float, default 0.95
         A share.
     method : {"exact", "midp"}
@@ -134,10 +142,13 @@ def rate_ratio(
         If a count or exposure is not possible, both counts are 0, both are floors, or a rate can not be compared: its
         period is fuzzy, its count derived by spreading, or without a best value.
     MeasureError
-        If the rates are not per the same.
+        If the rates are not per the same, of different things, or per people over periods of different length.
 
     Notes
     -----
+    The exact p-value is of all splits no likelier than the one observed, and the interval has equal tails: near the level
+    one may exclude 1 where the other does not. With "midp" both have equal tails, and agree.
+
     Chance variation alone: it assumes that both counts are as complete as each other and that deaths do not come in
     batches. `statsmodels` has no exact interval of the ratio, and its score interval fails at a count of 0.
 
@@ -166,8 +177,7 @@ def ratio_of(one: Operand, other: Operand, level: float, method: RatioMethod) ->
         As in `rate_ratio`.
     """
     share = check_level(level)
-    if method not in get_args(RatioMethod):
-        raise OptionError(f"expected method= 'exact' or 'midp', got {method!r}")
+    check_method(method)
     check_pair(one, other)
     if one.count + other.count == 0:
         raise OptionError(
@@ -185,6 +195,18 @@ def ratio_of(one: Operand, other: Operand, level: float, method: RatioMethod) ->
     return RateRatio(
         ratio, low, high, share, p_value, name, least, _over(one.high, other.low), one.label, other.label
     )  # fmt: skip
+
+
+def check_method(method: str) -> None:
+    """Refuse a method that is not known.
+
+    Raises
+    ------
+    OptionError
+        If it is not "exact" or "midp".
+    """
+    if method not in get_args(RatioMethod):
+        raise OptionError(f"expected method= 'exact' or 'midp', got {method!r}")
 
 
 def _over(top: float | None, bottom: float | None) -> float | None:

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from casualtystats.errors import OptionError
+from casualtystats.rates.given import LARGEST_COUNT, finite
 from casualtystats.rates.sampling import check_level, whole_counts
 
 __all__ = ["compound_poisson", "fay_feuer"]
@@ -50,7 +51,10 @@ def compound_poisson(
 
     Notes
     -----
-    It assumes that events are independent of each other and that all were reported with all their deaths.
+    It assumes that events are independent of each other and that all were reported with all their deaths. By default
+    `largest` is the largest event seen. Where larger ones are possible and rare, coverage is then below the level: of
+    simulated months with 60 deaths expected, of which 1 event in 25 brings 30, 86 % of the intervals at 95 % hold the 60,
+    and 99 % with largest=30.
 
     References
     ----------
@@ -67,17 +71,18 @@ def compound_poisson(
     share = check_level(level)
     found = np.atleast_1d(whole_counts(sizes))
     known = float(found.max()) if found.size else 0.0
-    if largest is not None and (isinstance(largest, bool) or largest != int(largest) or largest < max(1.0, known)):
+    size = known if largest is None else finite(largest)
+    fine = size is not None and (largest is None or max(1.0, known) <= size <= LARGEST_COUNT) and size == int(size)
+    if size is None or not fine:
         raise OptionError(
             f"expected largest= a whole number of at least {max(1.0, known):g}, the largest size given, got {largest!r}"
         )
-    most = known if largest is None else float(largest)
-    if most == 0:
+    if size == 0:
         raise OptionError(
             "expected an event with deaths, or largest= the largest size that an event may have; got neither, and "
             "nothing tells how many deaths one more event would bring"
         )
-    low, high = fay_feuer(np.array([found.sum()]), np.array([(found**2).sum()]), np.array([most]), share)
+    low, high = fay_feuer(np.array([found.sum()]), np.array([(found**2).sum()]), np.array([size]), share)
     return float(low[0]), float(high[0])
 
 
@@ -102,7 +107,7 @@ def fay_feuer(
     (array, array)
         Lower ends (0 where the sum is 0) and upper ends, in the unit of the sums.
     """
-    from scipy.special import gammaincinv
+    from scipy.special import gammainccinv, gammaincinv
 
     tail = (1 - level) / 2
     some = total > 0
@@ -110,5 +115,5 @@ def fay_feuer(
     # Half a chi-squared quantile of 2a degrees of freedom is the gamma quantile of shape a.
     low = np.asarray(gammaincinv(y**2 / v, tail), dtype=np.float64) * v / y
     wide, more = variance + largest**2, total + largest
-    high = np.asarray(gammaincinv(more**2 / wide, 1 - tail), dtype=np.float64) * wide / more
+    high = np.asarray(gammainccinv(more**2 / wide, tail), dtype=np.float64) * wide / more
     return np.where(some, low, 0.0), high

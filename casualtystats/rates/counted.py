@@ -134,7 +134,11 @@ def _mean(people: float, net: float, decline: str) -> float:
         return people - net if math.isnan(people) or math.isnan(net) else math.inf
     if decline == "linear" or net == 0:
         return people - net / 2
-    return 0.0 if net >= people else net / math.log(people / (people - net))
+    if net >= people:
+        return 0.0
+    # The logarithm of one less the share that goes: of few who go, nothing cancels.
+    share = net / people
+    return people * share / -math.log1p(-share) if share else people
 
 
 def _even_path(base: Constant, out: Even, into: Even, span: Span, decline: str) -> tuple[Path | None, int]:
@@ -160,7 +164,9 @@ def _by_day(people: float, net: float, days: int, decline: str) -> NDArray[np.fl
         return people - net * (at + 0.5) / days
     if net >= people:
         return np.zeros(days)
-    pace = math.log(people / (people - net)) / days
+    pace = -math.log1p(-net / people) / days
+    if pace == 0:
+        return np.full(days, people)
     found: NDArray[np.float64] = people / pace * np.exp(-pace * at) * -np.expm1(-pace)
     return found
 

@@ -15,6 +15,7 @@ from casualtystats.estimates import Estimate
 from casualtystats.markup import html_table, write_table
 from casualtystats.periods import Period
 from casualtystats.printing import Rounding, format_count, format_rate
+from casualtystats.rates.given import number
 
 __all__ = ["Rate", "daily_rate"]
 
@@ -203,6 +204,8 @@ def _count(count: int | Estimate | str) -> Estimate:
 def _period(
     start: str | date | None, end: str | date | None, hours: float | None, period: Period | str | None
 ) -> Period:
+    if hours is not None:
+        number(hours, "hours= a number of hours above 0")
     if period is None:
         if start is None or end is None:
             raise OptionError(
@@ -213,6 +216,8 @@ def _period(
     if start is not None or end is not None:
         raise OptionError("expected either period= or start= and end=, got both")
     known = Period.parse(period) if isinstance(period, str) else period
+    if not isinstance(known, Period):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected period= a Period or its wording, such as '29 April to 9 May 2019'; got {period!r}")
     if hours is None or known.hours == hours:
         return known
     if known.hours is not None:

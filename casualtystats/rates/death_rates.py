@@ -69,7 +69,7 @@ def death_rate(
     Raises
     ------
     MeasureError
-        If the series does not count deaths.
+        If the series does not count deaths, or stocks (or person-days of stocks) are of another place or group.
     KindError
         If it is a running total or a stock.
     OptionError

@@ -15,19 +15,22 @@ from numpy.typing import NDArray
 from casualtystats.errors import OptionError
 from casualtystats.estimates import Estimate
 from casualtystats.rates.exposure import Exposure
+from casualtystats.rates.fuzzysums import fuzzy_sums
 from casualtystats.rates.people import SPLITS_PEOPLE, Population, population_estimate
 from casualtystats.rates.persondays import person_days
 from casualtystats.series.stock import StockSeries
 
-__all__ = ["AtRisk", "person_day_columns"]
+__all__ = ["EXPOSURE", "AtRisk", "person_day_columns"]
 
 AtRisk = Population | Exposure | StockSeries[Any] | Mapping[Any, Population]
 Floats = NDArray[np.float64]
-_NAMES = ("person_days_low", "person_days", "person_days_high")
+EXPOSURE = ("person_days_low", "person_days", "person_days_high", "people_low", "people_high")
+Total = tuple[float | None, float | None, float | None]
+Row = tuple[float | None, float | None, float | None, float | None, float | None]
 
 
 def person_day_columns(rows: pl.DataFrame, by: tuple[str, ...], population: AtRisk) -> pl.DataFrame:
-    """Person-days of each row, as the columns `person_days_low`, `person_days`, `person_days_high`.
+    """Person-days of each row, `person_days_low`, `person_days`, `person_days_high`, and its people at risk.
 
     Parameters
     ----------
@@ -43,7 +46,7 @@ def person_day_columns(rows: pl.DataFrame, by: tuple[str, ...], population: AtRi
     -------
     pl.DataFrame
         `person_days` is null where the period is fuzzy or the population has no best value; `person_days_high` where no
-        upper bound is known.
+        upper bound is known. `people_low` and `people_high` bound the mean number of people over any feasible period.
 
     Raises
     ------
@@ -72,10 +75,13 @@ def _of_numbers(
     else:
         estimates = [population_estimate(population)] * rows.height
         _refuse_one_for_many(by, ())
-    found: list[tuple[float | None, ...]] = []
+    found: list[Row] = []
     for size, (shortest, longest) in zip(estimates, rows.select("days_min", "days_max").rows(), strict=True):
         best = size.best * longest if size.best is not None and shortest == longest else None
-        found.append((size.low * shortest, best, None if size.high is None else size.high * longest))
+        most = None if size.high is None else size.high * longest
+        found.append(
+            (size.low * shortest, best, most, float(size.low), None if size.high is None else float(size.high))
+        )
     return _columns(found)
 
 
@@ -104,7 +110,7 @@ def _of_exposure(rows: pl.DataFrame, by: tuple[str, ...], exposure: Exposure) ->
         )
     _refuse_one_for_many(by, exposure.by)
     parts = _parts(exposure)
-    found: list[tuple[float | None, ...]] = []
+    found: list[Row] = []
     for row in rows.iter_rows(named=True):
         key = tuple(row[name] for name in exposure.by)
         if key not in parts:
@@ -120,7 +126,7 @@ def _of_exposure(rows: pl.DataFrame, by: tuple[str, ...], exposure: Exposure) ->
 class _Part:
     """One part of an exposure: its person-days, and its people on each day from the first on."""
 
-    total: tuple[float | None, ...]
+    total: Total
     first: int
     low: Floats
     best: Floats
@@ -128,7 +134,9 @@ class _Part:
 
 
 def _parts(exposure: Exposure) -> dict[tuple[Any, ...], _Part]:
-    totals = {row[:-3]: row[-3:] for row in exposure.frame.select(*exposure.by, "low", "best", "high").rows()}
+    totals: dict[tuple[Any, ...], Total] = {
+        row[:-3]: row[-3:] for row in exposure.frame.select(*exposure.by, "low", "best", "high").rows()
+    }
     if exposure.daily is None:
         none = np.array([], dtype=np.float64)
         return {key: _Part(total, 0, none, none, none) for key, total in totals.items()}
@@ -139,15 +147,16 @@ def _parts(exposure: Exposure) -> dict[tuple[Any, ...], _Part]:
     }
 
 
-def _of_period(exposure: Exposure, part: _Part, row: dict[str, Any]) -> tuple[float | None, ...]:
+def _of_period(exposure: Exposure, part: _Part, row: dict[str, Any]) -> Row:
     shortest, longest = row["days_min"], row["days_max"]
-    if _same_period(exposure, row):
-        return part.total
+    same = _same_period(exposure, row)
+    if same and shortest == longest:
+        return _with_mean(part.total, longest)
     start: date = row["period_start"]
     end: date = row["period_end"]
     if exposure.daily is None:
         if exposure.period is None and shortest == longest == exposure.days_min == exposure.days_max:
-            return part.total
+            return _with_mean(part.total, longest)
         raise OptionError(
             f"expected an exposure with people by day for the row from {start} to {end} ({longest:g} days), got "
             f"{exposure.convention}; give person_days dates that hold all rows"
@@ -161,33 +170,29 @@ def _of_period(exposure: Exposure, part: _Part, row: dict[str, Any]) -> tuple[fl
     low, best, high = part.low[at:until], part.best[at:until], part.high[at:until]
     if row.get("hours") is not None:
         # Those hours may be of any of the days.
-        same = bool((best == best[0]).all())
-        return (
-            float(low.min()) * longest,
-            float(best[0]) * longest if same else None,
-            _none(float(high.max()) * longest),
-        )
+        likely = float(best[0]) * longest if bool((best == best[0]).all()) else None
+        return _with_mean((float(low.min()) * longest, likely, _none(float(high.max()) * longest)), longest)
     if shortest == longest:
-        return float(low.sum()), _none(float(best.sum())), _none(float(high.sum()))
-    return _least(low, row, start), None, _none(float(high.sum()))
+        return _with_mean((float(low.sum()), _none(float(best.sum())), _none(float(high.sum()))), longest)
+    fuzzy = fuzzy_sums(low, high, row)
+    least, likely, most = part.total if same else (fuzzy.least, None, _none(fuzzy.most))
+    return least, likely, most, fuzzy.people_low, _none(fuzzy.people_high)
 
 
-def _least(low: Floats, row: dict[str, Any], start: date) -> float:
-    """Least person-days of any feasible period of a row with fuzzy ends."""
-    latest, earliest = row["start_latest"], row["end_earliest"]
-    if latest <= earliest:
-        return float(low[(latest - start).days : (earliest - start).days + 1].sum())
-    # Only periods of one day are as short as can be: those that may be both start and end.
-    one = slice((max(start, earliest) - start).days, (min(latest, row["period_end"]) - start).days + 1)
-    return float(low[one].min())
+def _with_mean(total: Total, days: float) -> Row:
+    """Person-days of a known number of days, with the people that they are on the mean."""
+    low, _, high = total
+    return (*total, None if low is None else low / days, None if high is None else high / days)
 
 
 def _same_period(exposure: Exposure, row: dict[str, Any]) -> bool:
     period = exposure.period
-    if period is None or (period.start_earliest, period.end_latest) != (row["period_start"], row["period_end"]):
-        return False
-    lengths = (exposure.days_min, exposure.days_max) == (row["days_min"], row["days_max"])
-    return lengths and (period.hours is None) == (row.get("hours") is None)
+    start, end = row["period_start"], row["period_end"]
+    # Cells of a calendar know their ends.
+    ends = (start, row.get("start_latest", start), row.get("end_earliest", end), end)
+    return period is not None and period.hours == row.get("hours") and ends == (
+        period.start_earliest, period.start_latest, period.end_earliest, period.end_latest
+    )  # fmt: skip
 
 
 def _known(column: pl.Series) -> Floats:
@@ -199,5 +204,5 @@ def _none(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _columns(found: list[tuple[float | None, ...]]) -> pl.DataFrame:
-    return pl.DataFrame(found, schema=dict.fromkeys(_NAMES, pl.Float64), orient="row")
+def _columns(found: list[Row]) -> pl.DataFrame:
+    return pl.DataFrame(found, schema=dict.fromkeys(EXPOSURE, pl.Float64), orient="row")

@@ -12,6 +12,7 @@ import polars as pl
 from casualtystats.errors import OptionError
 from casualtystats.markup import html_table, write_table
 from casualtystats.rates.conditional import conditional_p
+from casualtystats.rates.exposure import Exposure
 from casualtystats.rates.make import constant
 from casualtystats.rates.operands import Operand, check_pair, of_numbers, of_series
 from casualtystats.rates.printed import printed
@@ -102,11 +103,17 @@ class RateDifference:
 def rate_difference(count: RateSeries, exposure: RateSeries, /, *, level: float = 0.95) -> RateDifference: ...
 @overload
 def rate_difference(
-    count: int, exposure: float, other: int, other_exposure: float, level: float = 0.95, *, per: float = 1
+    count: int,
+    exposure: float | Exposure,
+    other: int,
+    other_exposure: float | Exposure,
+    level: float = 0.95,
+    *,
+    per: float = 1,
 ) -> RateDifference: ...
 def rate_difference(
-    count: int | RateSeries, exposure: float | RateSeries, other: int | None = None, other_exposure: float | None = None,
-    level: float = 0.95, *, per: float = 1,
+    count: int | RateSeries, exposure: float | Exposure | RateSeries, other: int | None = None,
+    other_exposure: float | Exposure | None = None, level: float = 0.95, *, per: float = 1,
 ) -> RateDifference:  # fmt: skip
     r"""Difference of two rates, the first less the second, with an interval from the exact limits of each.
 
@@ -118,9 +125,10 @@ def rate_difference(
     Parameters
     ----------
     count, other : int
-        Whole counts of 0 or more. Or, as the only two arguments, two series of one rate each.
-    exposure, other_exposure : float
-        Days or person-days, above 0, in one unit.
+        Whole counts of 0 or more. Or, as the only two arguments, two series of one rate each, such as
+        `rates.row("2019-05-01")`.
+    exposure, other_exposure : float or Exposure
+        Days or person-days, above 0, in one unit; of the result of `person_days` the best value.
     level : float, default 0.95
         A share.
     per : float, default 1
@@ -141,6 +149,8 @@ def rate_difference(
     There is no exact interval of a difference as there is of a ratio: the sum of the counts does not rid it of the
     unknown level. This one is exact in its parts and approximate together. Over means from 0.5 to 30 and exposures in
     proportions 1:1 to 1:5 its coverage at 95 % was never below 95.5 % by enumeration: rather too wide at small counts.
+    The p-value is another method's, the exact conditional one: near the level it may fall on the other side than the
+    interval does.
 
     References
     ----------

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from casualtystats.errors import OptionError
+from casualtystats.rates.rowintervals import counted_of_row
 from casualtystats.rates.sampling import whole_counts
 from casualtystats.series.flow import FlowSeries
 
@@ -34,14 +36,14 @@ def with_event_sizes(
     Raises
     ------
     OptionError
-        If nobody says that reports are separate events, the frame lacks a column, a size is not a whole number, or sizes
-        do not sum to the count of a row.
+        If nobody says that reports are separate events, the frame lacks a column or a date, a size is not a whole number,
+        an event lies outside all rows, or sizes do not sum to the count of a row (of a floor, to the floor).
     """
     by, numbered = series.info.by, rows.with_row_index("_row")
     if sizes is None:
         _refuse_undeclared(series)
         events = series.intervals.select(
-            *by, first="period_start", last="period_end", size=pl.col("best").cast(pl.Float64)
+            *by, first="period_start", last="period_end", size=pl.col("best").cast(pl.Float64), least="low"
         ).collect()
     elif isinstance(sizes, pl.DataFrame):
         events = _of_frame(sizes, by)
@@ -50,10 +52,14 @@ def with_event_sizes(
     if series.every is not None:
         inside = _in_cells(numbered, events, by)
     elif sizes is None:
-        inside = numbered.select("_row", size=pl.col("best").cast(pl.Float64))
+        inside = numbered.select("_row", "low", size=pl.col("best").cast(pl.Float64)).rename({"low": "least"})
     else:
         inside = _in_intervals(numbered, events, by)
-    size = pl.col("size")
+    if isinstance(sizes, pl.DataFrame):
+        _refuse_outside(events, inside)
+    # A row that reports about the whole do not cover counts the least that they say.
+    inside = inside.join(numbered.select("_row", "coverage"), on="_row", how="left", maintain_order="left")
+    size = pl.when(pl.col("coverage") >= 1).then("size").otherwise(pl.col("least").cast(pl.Float64))
     summed = inside.group_by("_row").agg(
         _sum=size.sum(), _squares=(size**2).sum(), _largest=size.max(), _unknown=size.null_count()
     )
@@ -85,8 +91,12 @@ def _of_frame(sizes: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
         raise OptionError(
             f"expected event_sizes= a frame with {wanted}; got {', '.join(map(str, sizes.schema.items()))}"
         )
+    if sizes["date"].has_nulls():
+        row = sizes["date"].is_null().arg_max()
+        raise OptionError(f"expected a date for every event in event_sizes=, got none in row {row} (counted from 0)")
     counted = pl.Series("size", whole_counts(sizes["size"]), dtype=pl.Float64)
-    return sizes.select(*by, first="date", last="date").with_columns(counted)
+    events = sizes.select(*by, first="date", last="date").with_columns(counted, counted.alias("least"))
+    return events.with_row_index("_event")
 
 
 def _of_list(rows: pl.DataFrame, by: tuple[str, ...], sizes: Sequence[int]) -> pl.DataFrame:
@@ -95,7 +105,11 @@ def _of_list(rows: pl.DataFrame, by: tuple[str, ...], sizes: Sequence[int]) -> p
             f"expected event_sizes= a frame with date and size for a series of {rows.height} rows, got a list: that is for one "
             "row"
         )
-    counted = pl.DataFrame({"size": pl.Series(whole_counts(list(sizes)), dtype=pl.Float64)})
+    if not isinstance(sizes, Sequence | pl.Series | np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(
+            f"expected event_sizes= a list of whole numbers, or a frame with date and size; got {type(sizes).__name__}"
+        )
+    counted = pl.DataFrame({"size": pl.Series(whole_counts(list(sizes)), dtype=pl.Float64)}).with_columns(least="size")
     return rows.select(*by, first="period_start", last="period_end").join(counted, how="cross")
 
 
@@ -109,10 +123,10 @@ def _in_cells(numbered: pl.DataFrame, events: pl.DataFrame, by: tuple[str, ...])
         cells = cells.join(parts, on=by, how="left", nulls_equal=True)
         events = events.join(parts, on=by, how="inner", nulls_equal=True)
     cells = cells.select("_part", "_row", "_start", "_end").sort("_start")
-    placed = events.select("_part", "first", "last", "size").sort("first").join_asof(
+    placed = events.sort("first").join_asof(
         cells, left_on="first", right_on="_start", by="_part", strategy="backward", check_sortedness=False
     )  # fmt: skip
-    return placed.filter(pl.col("last") <= pl.col("_end")).select("_row", "size")
+    return placed.filter(pl.col("last") <= pl.col("_end"))
 
 
 def _in_intervals(numbered: pl.DataFrame, events: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
@@ -120,15 +134,28 @@ def _in_intervals(numbered: pl.DataFrame, events: pl.DataFrame, by: tuple[str, .
     placed = rows.join(events, how="cross", suffix="_event")
     same = [pl.col(name).eq_missing(pl.col(f"{name}_event")) for name in by]
     within = (pl.col("first") >= pl.col("_start")) & (pl.col("last") <= pl.col("_end"))
-    return placed.filter(within, *same).select("_row", "size")
+    return placed.filter(within, *same)
+
+
+def _refuse_outside(events: pl.DataFrame, inside: pl.DataFrame) -> None:
+    lost = events.join(inside, on="_event", how="anti")
+    if lost.height:
+        row = lost.sort("_event").row(0, named=True)
+        raise OptionError(
+            f"expected every event of event_sizes= within a row of the series, got one of {row['first']} (row {row['_event']}, "
+            f"counted from 0) outside all of them{f', and {lost.height - 1} more' if lost.height > 1 else ''}; filter the "
+            "events first"
+        )
 
 
 def _check_sums(found: pl.DataFrame) -> None:
-    counted = pl.col("best").is_not_null() & ~pl.col("allocated") & (pl.col("_unknown") == 0)
-    wrong = found.filter(counted, (pl.col("_sum") - pl.col("best")).abs() > 1e-9 * pl.col("best"))
+    # The count that the interval is of: of a floor, the least.
+    used = counted_of_row().cast(pl.Float64)
+    known = used.is_not_null() & ~pl.col("allocated") & (pl.col("_unknown") == 0)
+    wrong = found.with_columns(_used=used).filter(known, (pl.col("_sum") - used).abs() > 1e-9 * used)
     if wrong.height:
         row = wrong.row(0, named=True)
         raise OptionError(
-            f"expected event sizes that sum to the count of each row, got {row['_sum']:g} for a count of {row['best']:g} from "
+            f"expected event sizes that sum to the count of each row, got {row['_sum']:g} for a count of {row['_used']:g} from "
             f"{row['period_start']} to {row['period_end']}"
         )

@@ -9,8 +9,7 @@ Invariants
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from casualtystats.markup import html_table, write_table
 from casualtystats.periods import Period, parse_date
 from casualtystats.places import path_relation
 from casualtystats.printing import format_days
-from casualtystats.rates.printed import printed
+from casualtystats.rates.totals import in_words, summed
 
 __all__ = ["Exposure"]
 
@@ -51,6 +50,10 @@ class Exposure:
         How days and people were counted.
     note : str
         Sources of the population.
+    place, group : str or None
+        What the stocks behind it speak about; None where that is everybody, where it is split, or for plain numbers.
+    of_stocks : bool
+        Whether stocks stand behind it, rather than plain numbers.
     """
 
     frame: pl.DataFrame
@@ -61,6 +64,9 @@ class Exposure:
     days_max: float
     convention: str
     note: str = ""
+    place: str | None = None
+    group: str | None = None
+    of_stocks: bool = False
 
     @property
     def low(self) -> float:
@@ -86,6 +92,10 @@ class Exposure:
         OptionError
             If it is split by places or groups that hold one another: their people are the same.
         """
+        self._refuse_shared()
+        return summed(self.frame)
+
+    def _refuse_shared(self) -> None:
         keys = self.frame.select(self.by).rows()
         for at, one in enumerate(keys):
             for other in keys[:at]:
@@ -94,7 +104,6 @@ class Exposure:
                         f"expected parts that have nobody in common for a total, got {_key(other)} and {_key(one)}; "
                         f"take one with .of({other[0]!r}), or to_frame()"
                     )
-        return _sum(self.frame)
 
     @property
     def days(self) -> float:
@@ -114,7 +123,7 @@ class Exposure:
     def __float__(self) -> float:
         found = self.best
         if found is None:
-            raise OptionError(f"expected best person-days, got {_range(self.estimate)}; use .low and .high")
+            raise OptionError(f"expected best person-days, got {in_words(self.estimate)}; use .low and .high")
         return found
 
     def of(self, *key: str) -> Exposure:
@@ -125,7 +134,7 @@ class Exposure:
         OptionError
             If there is no such part.
         """
-        if len(key) != len(self.by):
+        if len(key) != len(self.by) or not all(isinstance(value, str) for value in key):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise OptionError(f"expected a value for each of {', '.join(self.by) or 'no column'}, got {key!r}")
         if not key:
             return self
@@ -135,7 +144,9 @@ class Exposure:
             known = ", ".join(_key(row) for row in self.frame.select(self.by).rows())
             raise OptionError(f"expected one of {known}; got {_key(key)}")
         daily = None if self.daily is None else self.daily.filter(same).select("date", *_BOUNDS)
-        return Exposure(rows, daily, (), self.period, self.days_min, self.days_max, self.convention, self.note)
+        part = dict(zip(self.by, key, strict=True))
+        place, group = part.get("place", self.place), part.get("group", self.group)
+        return replace(self, frame=rows, daily=daily, by=(), place=place, group=group)
 
     def by_day(self) -> pl.DataFrame:
         """People at risk on each day.
@@ -166,10 +177,11 @@ class Exposure:
         Raises
         ------
         OptionError
-            If a day lies outside the exposure, is no single day, or there are no dates.
+            If a day lies outside the exposure, is no single day, there are no dates, or parts have people in common.
         """
         if start is None and end is None:
             return self.estimate
+        self._refuse_shared()
         daily = self.by_day()
         days: list[date] = daily["date"].to_list()
         first, last = min(days), max(days)
@@ -178,7 +190,7 @@ class Exposure:
             raise OptionError(f"expected days from {first} to {last}, in order; got {from_} to {until}")
         if (from_, until) == (first, last) and self.days_min == self.days_max:
             return self.estimate
-        return _sum(daily.filter(pl.col("date").is_between(from_, until)))
+        return summed(daily.filter(pl.col("date").is_between(from_, until)))
 
     def to_frame(self) -> pl.DataFrame:
         """Person-days with period and convention, one row a place."""
@@ -196,7 +208,7 @@ class Exposure:
 
     def __str__(self) -> str:
         if self.frame.height == 1:
-            return f"{_range(_sum(self.frame))} person-days over {self.convention}"
+            return f"{in_words(summed(self.frame))} person-days over {self.convention}"
         parts = f"{self.frame.height} rows by {' and '.join(self.by)}"
         return f"person-days over {self.convention}: {parts}"
 
@@ -206,25 +218,6 @@ class Exposure:
         return html_table(self.to_frame().drop("convention"), str(self), self.note)
 
 
-def _sum(rows: pl.DataFrame) -> Estimate:
-    def total(name: str) -> float | None:
-        return None if rows[name].has_nulls() else math.fsum(rows[name].to_list())
-
-    return Estimate(total("low") or 0.0, total("best"), total("high"))
-
-
-def _range(known: Estimate) -> str:
-    low = printed(known.low, "down")
-    if known.high is None:
-        text = f"at least {low}"
-        return text if known.best is None else f"{printed(known.best)} ({text}, no upper bound known)"
-    span = f"{low} to {printed(known.high, 'up')}"
-    if known.best is None:
-        return span
-    close = math.isclose(known.low, known.high, rel_tol=1e-12)
-    return printed(known.best) if close else f"{printed(known.best)} ({span})"
-
-
 def _key(row: tuple[Any, ...]) -> str:
     return ", ".join(repr(value) for value in row)
 
@@ -232,6 +225,8 @@ def _key(row: tuple[Any, ...]) -> str:
 def _day(given: str | date | None, default: date) -> date:
     if given is None:
         return default
+    if not isinstance(given, str | date):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected one day, such as '2019-05-09'; got {given!r}")
     first, last = parse_date(given)
     if first != last:
         raise OptionError(f"expected one day, such as '2019-05-09'; got {given!r}")

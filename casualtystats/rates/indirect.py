@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,10 @@ import polars as pl
 from casualtystats.errors import OptionError
 from casualtystats.markup import html_table, write_table
 from casualtystats.printing import format_rate
+from casualtystats.rates.given import number
 from casualtystats.rates.midp import midp
 from casualtystats.rates.sampling import byar, check_level, garwood, level_text, whole_counts
-from casualtystats.rates.standardization import check_suppression
+from casualtystats.rates.standardization import check_suppression, strata
 
 __all__ = ["StandardizedRatio", "standardize_indirect"]
 
@@ -65,7 +65,9 @@ class StandardizedRatio:
 
     def __str__(self) -> str:
         if self.ratio is None or self.ci_low is None or self.ci_high is None or self.expected is None:
-            events = "" if self.observed is None else f" ({self.observed} events)"
+            events = (
+                "" if self.observed is None else f" ({self.observed} {'event' if self.observed == 1 else 'events'})"
+            )
             return f"suppressed: fewer than {self.suppress_below} events{events}, no standardised mortality ratio"
         span = f"{format_rate(self.ci_low, 'down')} to {format_rate(self.ci_high, 'up')}"
         return (
@@ -145,11 +147,11 @@ def standardize_indirect(
     share = check_level(level)
     if method not in get_args(Method):
         raise OptionError(f"expected method= one of {', '.join(get_args(Method))}, got {method!r}")
-    if isinstance(per, bool) or not (math.isfinite(per) and per > 0):
-        raise OptionError(f"expected per= a number above 0, got {per!r}")
-    found = np.atleast_1d(whole_counts(counts))
-    t, r = (np.asarray(values, dtype=np.float64) for values in (exposures, standard_rates))
-    _check(found, isinstance(counts, int), t, r)
+    per = number(per, "per= a number above 0")
+    given = whole_counts(counts)
+    found = np.atleast_1d(given)
+    t, r = strata(exposures, "exposures"), strata(standard_rates, "standard_rates", zero=True)
+    _check(found, given.ndim == 0, t, r)
     observed = int(found.sum())
     expected = float(t @ r) / per
     if check_suppression(observed, suppress_below):
@@ -174,5 +176,5 @@ def _check(counts: np.ndarray[Any, Any], total: bool, t: np.ndarray[Any, Any], r
         raise OptionError(
             f"expected counts (or their sum), exposures and standard_rates of one length, got {counts.size}, {t.size}, {r.size}"
         )
-    if not (np.isfinite(t).all() and np.isfinite(r).all()) or (t <= 0).any() or (r < 0).any() or not r.any():
-        raise OptionError("expected exposures above 0 and standard rates of 0 or more, not all 0")
+    if not r.any():
+        raise OptionError("expected standard rates that are not all 0: no event would be expected")

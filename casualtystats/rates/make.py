@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -10,8 +9,10 @@ import polars as pl
 
 from casualtystats.errors import OptionError
 from casualtystats.printing import format_count, format_days
-from casualtystats.rates.denominators import person_day_columns
+from casualtystats.rates.alike import check_population, people_group
+from casualtystats.rates.denominators import EXPOSURE, person_day_columns
 from casualtystats.rates.events import with_event_sizes
+from casualtystats.rates.given import number
 from casualtystats.rates.result import RateSeries
 from casualtystats.rates.rowintervals import Interval, check_interval, with_intervals
 from casualtystats.rates.rows import PerUnit, with_days, with_rates
@@ -35,10 +36,7 @@ def constant(per: float, what: str = "person-days") -> str:
     >>> constant(10_000)
     '10,000'
     """
-    number = isinstance(per, int | float) and not isinstance(per, bool)  # pyright: ignore[reportUnnecessaryIsInstance]
-    if not number or not math.isfinite(per) or per <= 0:
-        raise OptionError(f"expected per= a number of {what} above 0, such as 10_000; got {per!r}")
-    return format_count(per)
+    return format_count(number(per, f"per= a number of {what} above 0, such as 10_000"))
 
 
 def make_rates(
@@ -67,6 +65,7 @@ def make_rates(
         As in `death_rate`.
     """
     share, info = check_level(level), series.info
+    per = number(per, "per= a number above 0, such as 10_000")
     if interval is not None:
         check_interval(interval)
     if sizes is not None and interval != "compound":
@@ -74,8 +73,9 @@ def make_rates(
     rows = with_days(series.to_frame())
     if unit == "days":
         none = pl.lit(None, pl.Float64)
-        rows = rows.with_columns(person_days_low=none, person_days=none, person_days_high=none)
+        rows = rows.with_columns(none.alias(name) for name in EXPOSURE)
     else:
+        check_population(info, population, series.reports.places)
         rows = rows.with_columns(person_day_columns(rows, info.by, population))
     once = info.unit == "people" and info.measure in ("killed", "died", "displaced")
     rows = with_rates(rows, per, unit, people=once and unit != "days")
@@ -89,8 +89,18 @@ def make_rates(
     if extra:
         note = f"{note}; population: {extra.removeprefix('Source: ')}"
     return RateSeries(
-        rows.select(*info.by, *RateSchema.column_names()), label, info.by, convention, note, info, indicator
-    )
+        rows.select(*info.by, *RateSchema.column_names()), label, info.by, convention, note, info, indicator,
+        people_group(population), _all_recorded(series),
+    )  # fmt: skip
+
+
+def _all_recorded(series: FlowSeries[Any]) -> bool:
+    """Whether every report behind a series says that it rests on verified or documented cases."""
+    if not set(series.info.standards) <= {"verified", "documented"}:
+        return False
+    ids = series.intervals.select(pl.col("report_id").str.split(" + ").explode().unique())
+    said = series.reports.frame.lazy().join(ids, on="report_id", how="semi").select("standard").collect()["standard"]
+    return len(said) > 0 and bool(said.is_in(["verified", "documented"]).fill_null(False).all())
 
 
 def _convention(rows: pl.DataFrame) -> str:

@@ -72,21 +72,23 @@ def midp(
 def _solved(counts: NDArray[np.float64], level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     tail = (1 - level) / 2
     outer_low, outer_high = garwood(counts, level)
-    low = _root(counts, 1 - tail, outer_low, counts)
-    high = _root(counts, tail, counts, outer_high)
+    low = _root(counts, tail, outer_low, counts, upper=False)
+    high = _root(counts, tail, counts, outer_high, upper=True)
     return np.where(counts > 0, low, 0.0), high
 
 
 def _root(
-    counts: NDArray[np.float64], share: float, left: NDArray[np.float64], right: NDArray[np.float64]
+    counts: NDArray[np.float64], tail: float, left: NDArray[np.float64], right: NDArray[np.float64], *, upper: bool
 ) -> NDArray[np.float64]:
-    """The mean at which P(X < x) + P(X = x)/2, which falls with the mean, is `share`."""
-    from scipy.special import gammaincc
+    """The mean at which the tail, the probability of x halved, is `tail`: P(X < x) at the upper end, P(X > x) at the lower."""
+    from scipy.special import gammainc, gammaincc
 
-    below = np.where(counts > 0, counts, 1.0)
+    below, some = np.where(counts > 0, counts, 1.0), counts > 0
     for _ in range(_HALVINGS):
         middle = (left + right) / 2
-        less = np.where(counts > 0, gammaincc(below, middle), 0.0)
-        beyond = (less + gammaincc(counts + 1, middle)) / 2 > share
+        if upper:
+            beyond = (np.where(some, gammaincc(below, middle), 0.0) + gammaincc(counts + 1, middle)) / 2 > tail
+        else:
+            beyond = (np.where(some, gammainc(below, middle), 1.0) + gammainc(counts + 1, middle)) / 2 < tail
         left, right = np.where(beyond, middle, left), np.where(beyond, right, middle)
     return (left + right) / 2

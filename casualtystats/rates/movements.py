@@ -219,6 +219,14 @@ def _check_series(series: FlowSeries[Any], name: str) -> None:
 
 def _check_area(series: FlowSeries[Any], name: str, area: str | None, places: Places) -> None:
     info = series.info
+    # Those who arrive come from elsewhere: their place is where they were before.
+    if name != "arriving" and area is not None and info.place is not None:
+        inside = places.relation(info.place, area) in ("equal", "within")
+        if not inside:
+            raise MeasureError(
+                f"expected {name}= of people in {area}, whose people are counted, got a series of {info.place}; give the "
+                "number of people to state that they are of that area"
+            )
     if name == "deaths" or info.destination is None:
         return
     around = area if area is not None else info.place

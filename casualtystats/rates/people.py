@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+from numbers import Real
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from casualtystats.errors import OptionError
 from casualtystats.estimates import Estimate
 from casualtystats.places import split_path
+from casualtystats.rates.given import LARGEST, number
 
 __all__ = ["SPLITS_PEOPLE", "Population", "is_under_five", "moving_estimate", "population_estimate"]
 
@@ -18,8 +19,13 @@ Population = int | float | Estimate
 # Rows that differ in one of these are not about the same people.
 SPLITS_PEOPLE = ("place", "group", "destination")
 _UNDER_FIVE: Final = frozenset(
-    {"under5", "underfive", "under5s", "underfives", "u5", "under5years", "underfiveyears", "04", "04years"}
-)
+    f"{start}{unit}"
+    for start, units in (
+        ("under5", ("", "s", "years")), ("underfive", ("", "s", "years")), ("u5", ("", "s")),
+        ("04", ("", "years")), ("0to4", ("", "years")), ("059", ("months",)), ("0to59", ("months",)),
+    )
+    for unit in units
+)  # fmt: skip
 
 
 def population_estimate(population: Population) -> Estimate:
@@ -48,17 +54,17 @@ def population_estimate(population: Population) -> Estimate:
             or (known.high is not None and known.high <= 0)
         ):
             raise OptionError(f"expected a population above 0, got '{population}'")
+        if max(known.low, known.best or 0, known.high or 0) > LARGEST:
+            raise OptionError(f"expected a population of at most {LARGEST:g}, got '{population}'")
         if known.unit not in (None, "people"):
             raise OptionError(f"expected a population in people, got {known.unit}; person-days count people")
         return known
-    if isinstance(population, bool) or not isinstance(population, int | float | np.number):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(population, Real | np.number) or isinstance(population, bool | np.bool_):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise OptionError(
             f"expected population= a number of people, an Estimate, a series of stocks or the result of person_days, got "
             f"{type(population).__name__} ({population}); a report has an Estimate as reports['its id'].estimate"
         )
-    size = float(population)
-    if not math.isfinite(size) or size <= 0:
-        raise OptionError(f"expected a population above 0, got {population!r}")
+    size = number(population, "a population above 0")
     return Estimate(size, size, size)
 
 
@@ -82,25 +88,24 @@ def moving_estimate(moving: Population, name: str) -> Estimate:
         if known.unit not in (None, "people", "displacements"):
             raise OptionError(f"expected {name}= in people or movements, got {known.unit}; person-days count people")
         return known
-    if isinstance(moving, bool) or not isinstance(moving, int | float | np.number):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not isinstance(moving, Real | np.number) or isinstance(moving, bool | np.bool_):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise OptionError(
             f"expected {name}= a number of people, an Estimate, a flow series or a mapping of these; got "
             f"{type(moving).__name__} ({moving})"
         )
-    size = float(moving)
-    if not math.isfinite(size) or size < 0:
-        raise OptionError(f"expected {name}= of 0 or more people, got {moving!r}")
+    size = number(moving, f"{name}= of 0 or more people", zero=True)
     return Estimate(size, size, size)
 
 
 def is_under_five(group: str | None) -> bool:
     """Whether the last step of a group's path says "under five".
 
-    Spaces, hyphens, underscores and case do not count: under5, under-five, Under 5s, U5, under five years, 0-4 (years).
+    Spaces, hyphens, underscores and case do not count: under5, under-five, Under 5s, U5, under five years, 0-4 (years),
+    0-59 months.
 
     Examples
     --------
-    >>> [is_under_five(group) for group in ("under5", "civilian/Under-five", "0-4 years", "civilian/child", None)]
+    >>> [is_under_five(group) for group in ("under5", "civilian/Under-five", "0-59 months", "civilian/child", None)]
     [True, True, True, False, False]
     """
     steps = split_path(group)

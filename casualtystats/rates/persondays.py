@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
-from casualtystats.errors import OptionError
+from casualtystats.errors import MeasureError, OptionError
+from casualtystats.places import path_relation
 from casualtystats.rates.counted import Counted, counted
 from casualtystats.rates.exposure import Exposure
 from casualtystats.rates.movements import Moving, evenly, flows, moving_part
@@ -91,11 +92,13 @@ def person_days(
     """
     span = Span.of(period)
     _check_options(decline, between, before)
+    if isinstance(by, str) or not isinstance(by, Sequence) or not all(isinstance(name, str) for name in by):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected by= a list of columns, such as ['place'], got {by!r}")
     keys = _keys(population, tuple(by))
     split = () if keys is None else population.info.by if isinstance(population, StockSeries) else tuple(by)
     parts: list[tuple[tuple[Any, ...], Counted]] = []
     for key in [None] if keys is None else keys:
-        base = _base(population, key, between, before)
+        base = _base(population, key, split, between, before)
         named = (("leaving", leaving), ("arriving", arriving), ("deaths", deaths))
         moving = {name: moving_part(value, key, name) for name, value in named}
         found = _count(population, base, span, moving, decline, split, key)
@@ -104,7 +107,7 @@ def person_days(
     convention = "; ".join([span.convention, *_how(population, moved, decline, between, before)])
     return Exposure(
         _totals(parts, split), _daily(parts, split), split, span.period, float(span.shortest), float(span.longest),
-        convention, _note(population, (leaving, arriving, deaths)),
+        convention, _note(population, (leaving, arriving, deaths)), *_about(population, split),
     )  # fmt: skip
 
 
@@ -133,7 +136,18 @@ def _keys(population: People, by: tuple[str, ...]) -> list[tuple[Any, ...]] | No
     return None
 
 
-def _base(population: People, key: tuple[Any, ...] | None, between: Between, before: Before) -> Constant | Stocks:
+def _refuse_other(part: StockSeries[Any], key: dict[str, Any]) -> None:
+    """Refuse stocks that say that they are of another place or group than the key that they stand under."""
+    for name, wanted in key.items():
+        stated = getattr(part.info, name, None)
+        relation = part.reports.places.relation if name == "place" else path_relation
+        if stated is not None and relation(stated, wanted) != "equal":
+            raise MeasureError(f"expected stocks of {wanted!r} under that key, got a series of {stated!r}")
+
+
+def _base(
+    population: People, key: tuple[Any, ...] | None, by: tuple[str, ...], between: Between, before: Before
+) -> Constant | Stocks:
     if isinstance(population, Mapping):
         wanted: Any = key[0] if key is not None and len(key) == 1 else key
         part: Population | StockSeries[Any] = population[wanted]
@@ -142,6 +156,7 @@ def _base(population: People, key: tuple[Any, ...] | None, between: Between, bef
                 raise OptionError(
                     f"expected stocks of one place for {wanted!r}, got a series by {' and '.join(part.info.by)}"
                 )
+            _refuse_other(part, dict(zip(by, key or (), strict=True)))
             return stocks_of(part, None, between, before)
         return Constant.of(population_estimate(part))
     if isinstance(population, StockSeries):
@@ -187,6 +202,15 @@ def _how(population: People, moved: dict[str, Moving], decline: str, between: st
         elif any(_some(size) for size in sizes):
             ways.setdefault(even, []).append(verb)
     return [*found, *(f"people {' and '.join(verbs)} {way}" for way, verbs in ways.items())]
+
+
+def _about(population: People, split: tuple[str, ...]) -> tuple[str | None, str | None, bool]:
+    """Place and group of the stocks behind an exposure, where it is not split by them; and whether there are stocks."""
+    parts = list(population.values()) if isinstance(population, Mapping) else [population]
+    infos = [part.info for part in parts if isinstance(part, StockSeries)]
+    found = [{getattr(info, name) for info in infos} if name not in split else {None} for name in ("place", "group")]
+    place, group = (next(iter(values)) if len(values) == 1 else None for values in found)
+    return place, group, bool(infos)
 
 
 def _note(population: People, moving: tuple[Moving, ...]) -> str:

@@ -8,14 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from casualtystats.errors import OptionError
+from casualtystats.errors import MeasureError, OptionError
 from casualtystats.markup import html_table, write_table
-from casualtystats.periods import Period
-from casualtystats.rates.comparison import RateRatio, RatioMethod, ratio_of
+from casualtystats.rates.comparison import RateRatio, RatioMethod, check_method, ratio_of
 from casualtystats.rates.operands import of_row, row_label
 from casualtystats.rates.printed import printed
 from casualtystats.rates.result import RateSeries
 from casualtystats.rates.sampling import check_level
+from casualtystats.rates.selected import row_of_period
 
 __all__ = ["RateRatios", "ratios"]
 
@@ -60,7 +60,8 @@ class RateRatios:
         known: list[float] = self.frame["ratio"].drop_nulls().to_list()
         span = f"{printed(min(known))} to {printed(max(known))}" if known else "none has a best value"
         over = self.frame["reference"].unique().sort().to_list()
-        return f"ratios of {self.label} over {over[0] if len(over) == 1 else f'{len(over)} references'}: {len(self)} rows; {span}"
+        base = over[0] if len(over) == 1 else f"{len(over)} references"
+        return f"ratios of {self.label} over {base}: {len(self)} {'row' if len(self) == 1 else 'rows'}; {span}"
 
     __repr__ = __str__
 
@@ -72,6 +73,7 @@ class RateRatios:
 def ratios(rates: RateSeries, reference: Any, level: float, method: RatioMethod) -> RateRatios:
     """Each rate over the reference: see `RateSeries.ratio`."""
     check_level(level)
+    check_method(method)
     frame, by = rates.to_frame(), rates.by
     chosen = _of_part(frame, by, reference) if by else _of_period(frame, reference)
     one_period = frame.select("period_start", "period_end").n_unique() == 1
@@ -80,7 +82,7 @@ def ratios(rates: RateSeries, reference: Any, level: float, method: RatioMethod)
         base = chosen.get((row["period_start"], row["period_end"])) if by else next(iter(chosen.values()))
         if base is not None and all(row[name] == base[name] for name in (*by, "period_start", "period_end")):
             continue
-        rows.append(_row(row, base, by, one_period, level, method))
+        rows.append(_row(row, base, rates, one_period, level, method))
     if not rows:
         raise OptionError("expected rates beside the reference, got none to compare with it")
     schema: dict[str, Any] = {name: frame.schema[name] for name in by}
@@ -92,7 +94,7 @@ def ratios(rates: RateSeries, reference: Any, level: float, method: RatioMethod)
 def _of_part(frame: pl.DataFrame, by: tuple[str, ...], reference: Any) -> dict[Any, dict[str, Any]]:
     given: Any = reference
     key: tuple[Any, ...] = tuple(given) if isinstance(reference, tuple) else (given,)
-    if len(key) != len(by):
+    if len(key) != len(by) or not all(value is None or isinstance(value, str) for value in key):
         raise OptionError(f"expected reference= a value for each of {', '.join(by)}, got {reference!r}")
     rows = frame.filter(pl.col(name).eq_missing(pl.lit(value)) for name, value in zip(by, key, strict=True))
     if rows.is_empty():
@@ -102,27 +104,18 @@ def _of_part(frame: pl.DataFrame, by: tuple[str, ...], reference: Any) -> dict[A
 
 
 def _of_period(frame: pl.DataFrame, reference: Any) -> dict[Any, dict[str, Any]]:
-    period = Period.parse(reference) if isinstance(reference, str) else reference
-    if not isinstance(period, Period):
-        raise OptionError(
-            f"expected reference= a period, such as '2019-04-01/2019-04-30', for rates that are not split; got {reference!r}"
-        )
-    same = (pl.col("period_start") == period.start_earliest) & (pl.col("period_end") == period.end_latest)
-    rows = frame.filter(same)
-    if rows.height != 1:
-        known = ", ".join(f"{start}/{end}" for start, end in frame.select("period_start", "period_end").rows()[:6])
-        raise OptionError(f"expected reference= the period of one row, such as {known}; got {period}")
-    return {None: rows.row(0, named=True)}
+    return {None: row_of_period(frame, reference, "reference").row(0, named=True)}
 
 
 def _row(
     row: dict[str, Any],
     base: dict[str, Any] | None,
-    by: tuple[str, ...],
+    rates: RateSeries,
     one_period: bool,
     level: float,
     method: RatioMethod,
 ) -> dict[str, Any]:
+    by = rates.by
     name = row_label(row, by, period=not one_period)
     found: dict[str, Any] = dict.fromkeys(_NUMBERS) | {
         key: row[key] for key in (*by, "period_start", "period_end", "label")
@@ -133,8 +126,8 @@ def _row(
         return found | {"method": "none: the reference has no rate of this period"}
     found["reference"] = row_label(base, by, period=not one_period)
     try:
-        ratio = _ratio(row, base, name, found["reference"], level, method)
-    except OptionError as error:
+        ratio = _ratio(row, base, rates, (name, found["reference"]), level, method)
+    except (MeasureError, OptionError) as error:
         return found | {"method": f"none: {error}"}
     if isinstance(ratio, str):
         return found | {"method": f"none: {ratio}"}
@@ -145,9 +138,14 @@ def _row(
 
 
 def _ratio(
-    row: dict[str, Any], base: dict[str, Any], name: str, reference: str, level: float, method: RatioMethod
+    row: dict[str, Any],
+    base: dict[str, Any],
+    rates: RateSeries,
+    names: tuple[str, str],
+    level: float,
+    method: RatioMethod,
 ) -> RateRatio | str:
-    one, other = of_row(row, name), of_row(base, reference)
+    one, other = (of_row(side, name, rates) for side, name in zip((row, base), names, strict=True))
     if isinstance(one, str):
         return one
     if isinstance(other, str):

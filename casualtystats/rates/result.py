@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from casualtystats.markup import html_table, write_table
+from casualtystats.periods import Period
 from casualtystats.printing import format_rate
 from casualtystats.rates.printed import printed
 from casualtystats.rates.sampling import level_text
@@ -44,6 +45,10 @@ class RateSeries:
         What the series behind it counts.
     indicator : {"CMR", "U5MR"}, optional
         The mortality rate of all causes that it is; None for every other rate.
+    people_group : str, optional
+        The group of the population whose person-days these are, where the population said so.
+    all_recorded : bool
+        Whether every report behind the rates rests on verified or documented cases.
     """
 
     frame: pl.DataFrame
@@ -53,6 +58,8 @@ class RateSeries:
     note: str = ""
     info: SeriesInfo | None = None
     indicator: Literal["CMR", "U5MR"] | None = None
+    people_group: str | None = None
+    all_recorded: bool = False
 
     def to_frame(self) -> pl.DataFrame:
         """The rates as a frame in the columns of `RateSchema`, with the columns of `by` in front."""
@@ -66,7 +73,8 @@ class RateSeries:
         """Whether each rate is above a threshold: source range and sampling interval judged each for itself.
 
         A complete count of deaths from all causes is above, below, or straddles the threshold. A floor (violent deaths
-        alone, "at least", a part of the days, verified or documented deaths only) is above, or not shown to be above.
+        alone, "at least", a part of the days, verified or documented deaths, in some of the reports or all) is above, or
+        not shown to be above.
 
         Parameters
         ----------
@@ -84,8 +92,10 @@ class RateSeries:
         Raises
         ------
         MeasureError
-            If the rate is no death rate per person-days, counts newly reported deaths, or is of children under five where
-            the threshold is not (or the other way round).
+            If the rate is no death rate per person-days, counts newly reported deaths, is of children under five where the
+            threshold is not (or the other way round), or is per person-days of a group where the threshold is of all.
+        OptionError
+            If it is no threshold.
         """
         from casualtystats.rates.verdicts import judge
 
@@ -116,6 +126,39 @@ class RateSeries:
         from casualtystats.rates.ratios import ratios
 
         return ratios(self, reference, level, method)
+
+    def row(self, period: Period | str | date, *part: str | None) -> RateSeries:
+        """The rate of one row, such as for `rate_ratio(rates.row("2019-05-01"), rates.row("2019-04-01"))`.
+
+        Parameters
+        ----------
+        period : Period, str or date
+            The period of the row (a Period, or its text as '2019-04-01/2019-04-30'), or the day on which it starts.
+        *part : str
+            Of rates that are split, a value for each column in `by`.
+
+        Returns
+        -------
+        RateSeries
+            Of that row, no longer of a series; it is split by `by` as before.
+
+        Raises
+        ------
+        OptionError, ParseError
+            If there is not exactly one such row, or the wording is outside its grammar.
+
+        Examples
+        --------
+        >>> import polars as pl, casualtystats as cs
+        >>> row = {"report_id": ["a", "b"], "measure": "killed", "unit": "people", "kind": "flow", "value": [9, 21]}
+        >>> row |= {"start": ["2019-04-01", "2019-05-01"], "end": ["2019-04-30", "2019-05-31"]}
+        >>> rates = cs.death_rate(cs.deaths(cs.read_reports(pl.DataFrame(row))), 100_000)
+        >>> print(cs.rate_ratio(rates.row("2019-05-01"), rates.row("2019-04-01/2019-04-30")))
+        rate ratio, 1 to 31 May 2019 over 1 to 30 April 2019: 2.26 (95 % exact conditional interval 0.991 to 5.61)
+        """
+        from casualtystats.rates.selected import selected
+
+        return selected(self, period, part)
 
     def __len__(self) -> int:
         return self.frame.height

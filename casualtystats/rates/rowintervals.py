@@ -23,7 +23,7 @@ from casualtystats.rates.midp import midp
 from casualtystats.rates.rows import PER, PerUnit
 from casualtystats.rates.sampling import byar, garwood
 
-__all__ = ["METHODS", "TOGETHER", "Interval", "check_interval", "with_intervals"]
+__all__ = ["METHODS", "TOGETHER", "Interval", "check_interval", "counted_of_row", "with_intervals"]
 
 Interval = Literal["garwood", "byar", "midp", "compound"]
 METHODS: Final[dict[str, str]] = {
@@ -77,7 +77,7 @@ def with_intervals(
     name = METHODS[interval]
     _, likely, _ = PER[unit]
     covered = pl.col("coverage") >= 1
-    counted = pl.when(covered).then(pl.coalesce("best", pl.when(pl.col("high").is_null()).then("low"))).otherwise("low")
+    counted = counted_of_row()
     sized = pl.col("_largest").is_null() if interval == "compound" else pl.lit(False)
     method = (
         pl.when(pl.col("low").is_null()).then(pl.lit(NO_REPORT))
@@ -104,6 +104,12 @@ def with_intervals(
         ci_high=pl.when(two_sided).then(per * pl.col("_upper") / likely),
         level=pl.when(has).then(pl.lit(level)),
     )
+
+
+def counted_of_row() -> pl.Expr:
+    """The count that an interval is of: the best, or the least where it is a floor; null where it is neither."""
+    floor = pl.when(pl.col("high").is_null()).then("low")
+    return pl.when(pl.col("coverage") >= 1).then(pl.coalesce("best", floor)).otherwise("low")
 
 
 def _ends(known: pl.DataFrame, interval: Interval, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

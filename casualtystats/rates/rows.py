@@ -6,6 +6,9 @@ With n the count of a row, T its exposure (person-days, days, or people), and D 
 - rate      = per * n_best / T_best, where both are known and reports about the whole cover every day;
 - rate_low  = per * n_low / T_high, and rate_high = per * n_high / T_low: the source range.
 
+Per people, T is the mean number of people at risk over the period. Its bounds are those of the mean over each feasible
+period: least person-days over the shortest length would be the mean of no period.
+
 A published best outside its own bounds widens the source range. The sampling interval is made in `rowintervals`.
 """
 
@@ -29,9 +32,9 @@ PER: Final[dict[PerUnit, tuple[pl.Expr, pl.Expr, pl.Expr]]] = {
         pl.col("days_max"),
     ),
     "people": (
-        pl.col("person_days_low") / pl.col("days_min"),
+        pl.col("people_low"),
         pl.col("person_days") / pl.col("days_max"),
-        pl.col("person_days_high") / pl.col("days_max"),
+        pl.col("people_high"),
     ),
 }
 
@@ -62,7 +65,7 @@ def with_rates(frame: pl.DataFrame, per: float, unit: PerUnit, *, people: bool) 
     Parameters
     ----------
     frame : pl.DataFrame
-        Rows of a series with days and person-days.
+        Rows of a series with days, person-days, and the bounds of the mean number of people.
     per : float
         The constant of the rate.
     unit : {"person-days", "days", "people"}
@@ -84,7 +87,11 @@ def with_rates(frame: pl.DataFrame, per: float, unit: PerUnit, *, people: bool) 
         numerator=best,
         numerator_low=low,
         numerator_high=high,
-        rate=pl.when(covered & (likely > 0)).then(per * best / likely),
+        # None at all is none a day, however long the period and whoever was there.
+        rate=pl.when(covered & (best == 0) & (most == 0) & (low == 0))
+        .then(0.0)
+        .when(covered & (likely > 0))
+        .then(per * best / likely),
         # No upper bound of the population leaves no lower bound of the rate but 0.
         rate_low=pl.when(longest.is_null() | (longest > 0)).then(
             per * pl.min_horizontal(low, best) / longest.fill_null(float("inf"))
@@ -108,12 +115,11 @@ def _refuse_nobody(rows: pl.DataFrame, longest: pl.Expr) -> None:
 
 
 def _refuse_more_than_people(rows: pl.DataFrame) -> None:
-    people = pl.col("person_days_high") / pl.col("days_max")
-    wrong = rows.with_columns(_people=people).filter(pl.col("numerator_low") > pl.col("_people"))
+    wrong = rows.filter(pl.col("numerator_low") > pl.col("people_high"))
     if wrong.height:
         row = wrong.row(0, named=True)
         raise OptionError(
-            f"expected a population of at least those counted, got {row['_people']:,.10g} people and a count of "
+            f"expected a population of at least those counted, got {row['people_high']:,.10g} people and a count of "
             f"{row['numerator_low']:,.10g} from {row['period_start']} to {row['period_end']}; give population= in people, not "
             "in thousands or millions"
         )

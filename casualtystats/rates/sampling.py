@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, overload
+from typing import Any, cast, overload
 
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from casualtystats.errors import OptionError
+from casualtystats.rates.given import LARGEST_COUNT, finite
 
 __all__ = ["Counts", "byar", "check_level", "garwood", "level_text", "two_ends", "whole_counts"]
 
 Counts = Sequence[float] | NDArray[Any] | pl.Series
-_LARGEST = 2.0**53
 _Ends = Callable[[NDArray[np.float64], float], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
@@ -26,7 +26,7 @@ def check_level(level: float) -> float:
     OptionError
         For anything else, such as 95 for 0.95.
     """
-    if isinstance(level, bool) or not isinstance(level, int | float | np.number):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if finite(level) is None:
         raise OptionError(f"expected level= a share between 0 and 1, such as 0.95; got {level!r}")
     if not 0 < level < 1:
         hint = f"; {level:g} % is level={level / 100:g}" if 1 < level < 100 else ""
@@ -164,18 +164,16 @@ def whole_counts(count: Any) -> NDArray[np.float64]:
     Raises
     ------
     OptionError
-        If one is missing, negative or not whole.
+        If one is missing, negative, not whole, or above `LARGEST_COUNT`.
     """
-    values: ArrayLike = count.to_numpy() if isinstance(count, pl.Series) else count
-    try:
-        counts = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise OptionError(f"expected whole counts of 0 or more, got {count!r}") from error
+    counts = _as_numbers(count)
     if not np.isfinite(counts).all():
         raise OptionError(
             "expected a count in every place, got a missing or infinite one; leave rows without a count out"
         )
-    wrong = counts[(counts < 0) | (counts != np.floor(counts)) | (counts > _LARGEST)]
+    if (counts > LARGEST_COUNT).any():
+        raise OptionError(f"expected whole counts of at most {LARGEST_COUNT:,}, got {float(counts.max()):,.10g}")
+    wrong = counts[(counts < 0) | (counts != np.floor(counts))]
     if wrong.size:
         raise OptionError(
             f"expected whole counts of 0 or more, got {float(wrong.flat[0])!r}; a count that was "
@@ -184,23 +182,41 @@ def whole_counts(count: Any) -> NDArray[np.float64]:
     return counts
 
 
+def _as_numbers(count: Any) -> NDArray[np.float64]:
+    """Counts as floats, after a look for what only looks like a number: truth values and text."""
+    values: ArrayLike = count.to_numpy() if isinstance(count, pl.Series) else count
+    try:
+        given: NDArray[Any] = np.asarray(values, dtype=None if isinstance(values, np.ndarray) else object)
+        if given.dtype == object or given.dtype.kind in "bSU":
+            parts: list[Any] = given.ravel().tolist()
+            for part in parts:
+                if isinstance(part, bool | np.bool_ | str | bytes):
+                    raise OptionError(f"expected whole counts of 0 or more, got {cast('Any', part)!r}")
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        if isinstance(error, OptionError):
+            raise
+        raise OptionError(f"expected whole counts of 0 or more, got {count!r}") from error
+
+
 def _exact(counts: NDArray[np.float64], level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     # Half a chi-squared quantile is a gamma quantile. statsmodels' confint_poisson(method="exact-c") gives the same, and
     # takes two seconds to load.
-    from scipy.special import gammaincinv
+    from scipy.special import gammainccinv, gammaincinv
 
     tail = (1 - level) / 2
     positive = counts > 0
     # A count of 0 has no lower quantile; 1 stands in for it and its lower end is then set to 0.
     low = np.asarray(gammaincinv(np.where(positive, counts, 1.0), tail), dtype=np.float64)
-    high = np.asarray(gammaincinv(counts + 1, 1 - tail), dtype=np.float64)
+    # By the upper tail: one less a small tail would lose it.
+    high = np.asarray(gammainccinv(counts + 1, tail), dtype=np.float64)
     return np.where(positive, low, 0.0), high
 
 
 def _approximate(counts: NDArray[np.float64], level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     from scipy.special import ndtri
 
-    z = float(ndtri(0.5 + level / 2))
+    z = -float(ndtri((1 - level) / 2))
     above, there = counts + 1, np.where(counts > 0, counts, 1.0)
     high = above * (1 - 1 / (9 * above) + z / (3 * above**0.5)) ** 3
     # Below a count of 1 or so the cube would turn negative: nothing is below zero.

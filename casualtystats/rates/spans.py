@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from casualtystats.errors import OptionError
 from casualtystats.periods import Period
+from casualtystats.rates.given import number
 
 __all__ = ["PeriodLike", "Span"]
 
@@ -46,6 +46,8 @@ class Span:
         elif isinstance(given, tuple):
             if len(given) != 2:  # pyright: ignore[reportUnnecessaryComparison]
                 raise OptionError(f"expected period= two dates, got {len(given)}: {given!r}")
+            if not all(isinstance(end, str | date) for end in given):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise OptionError(f"expected period= two dates, such as ('2019-04-29', '2019-05-09'); got {given!r}")
             given = Period.of(*given)
         if isinstance(given, Period):
             shortest, longest = given.length
@@ -55,9 +57,7 @@ class Span:
                 f"expected period= a Period, its wording such as '29 April to 9 May 2019', (start, end) or a number of days; "
                 f"got {given!r}"
             )
-        days = float(given)
-        if not (math.isfinite(days) and days > 0):
-            raise OptionError(f"expected period= a number of days above 0, got {given!r}")
+        days = number(given, "period= a number of days above 0")
         noun = "day" if days == 1 else "days"
         return cls(None, days, days, f"{days:,.10g} {noun}")
 

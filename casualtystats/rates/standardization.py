@@ -9,14 +9,16 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from casualtystats.errors import OptionError
 from casualtystats.markup import html_table, write_table
 from casualtystats.printing import format_rate
 from casualtystats.rates.compound import fay_feuer
-from casualtystats.rates.sampling import byar, check_level, garwood, level_text
+from casualtystats.rates.given import number
+from casualtystats.rates.sampling import byar, check_level, garwood, level_text, whole_counts
 
-__all__ = ["StandardizedRate", "check_suppression", "standardize_direct"]
+__all__ = ["StandardizedRate", "check_suppression", "standardize_direct", "strata"]
 
 Method = Literal["fay-feuer", "tiwari", "dobson-exact", "dobson-byar"]
 _METHODS: Final[tuple[Method, ...]] = get_args(Method)
@@ -41,7 +43,7 @@ class StandardizedRate:
     per : float
         The constant of the rate.
     events : int or None
-        Events in all strata; None where the count is hidden, too.
+        Events in the strata that the standard gives weight to; None where the count is hidden, too.
     suppressed : bool
         Whether there were fewer events than asked for.
     suppress_below : int or None
@@ -62,7 +64,7 @@ class StandardizedRate:
     def __str__(self) -> str:
         per = f"per {self.per:,.10g}"
         if self.rate is None or self.ci_low is None or self.ci_high is None:
-            events = "" if self.events is None else f" ({self.events} events)"
+            events = "" if self.events is None else f" ({self.events} {'event' if self.events == 1 else 'events'})"
             return f"suppressed: fewer than {self.suppress_below} events{events}, no rate {per}"
         span = f"{format_rate(self.ci_low, 'down')} to {format_rate(self.ci_high, 'up')}"
         return f"{format_rate(self.rate)} {per} ({level_text(self.level)} {self.method} interval {span})"
@@ -116,7 +118,7 @@ def standardize_direct(
     method : {"fay-feuer", "tiwari", "dobson-exact", "dobson-byar"}
         The interval. Dobson's is not for small counts: it is usual from 10 events on.
     suppress_below : int, optional
-        With fewer events in all strata there is no rate and no interval, and the result says so: 10 is usual.
+        With fewer events in the strata that have a weight there is no rate and no interval, and the result says so: 10 is usual.
     hide_count : bool, default False
         Whether a suppressed result hides the number of events as well.
 
@@ -141,28 +143,30 @@ def standardize_direct(
     share = check_level(level)
     if method not in _METHODS:
         raise OptionError(f"expected method= one of {', '.join(_METHODS)}, got {method!r}")
-    if isinstance(per, bool) or not (np.isfinite(per) and per > 0):
-        raise OptionError(f"expected per= a number above 0, got {per!r}")
-    x, t, s = (np.asarray(values, dtype=np.float64) for values in (counts, exposures, standard))
+    per = number(per, "per= a number above 0")
+    x, t, s = (
+        np.atleast_1d(whole_counts(counts)),
+        strata(exposures, "exposures"),
+        strata(standard, "standard", zero=True),
+    )
     if not (x.ndim == 1 and x.shape == t.shape == s.shape and x.size):
-        raise OptionError(
-            f"expected counts, exposures and standard of one length, got {len(counts)}, {len(exposures)}, {len(standard)}"
-        )
-    fine = np.isfinite(x).all() and np.isfinite(t).all() and np.isfinite(s).all()
-    if not fine or (x < 0).any() or (x != np.floor(x)).any() or (t <= 0).any() or (s < 0).any() or not s.any():
-        raise OptionError(
-            "expected whole counts of 0 or more, exposures above 0 and a standard of 0 or more, not all 0"
-        )
+        raise OptionError(f"expected counts, exposures and standard of one length, got {x.size}, {t.size}, {s.size}")
+    if not s.any():
+        raise OptionError("expected a standard that is not all 0")
+    # A stratum without weight in the standard gives nothing to the rate, and hides no small number.
+    weighty = s > 0
+    x, t, s = x[weighty], t[weighty], s[weighty]
     events = int(x.sum())
     if check_suppression(events, suppress_below):
         shown = None if hide_count else events
         return StandardizedRate(None, None, None, None, share, method, per, shown, True, suppress_below)
     if not events:
-        raise OptionError("expected at least one event, got none: a standardised rate of no event has no interval here")
+        raise OptionError(
+            "expected at least one event in a stratum that the standard gives weight to, got none: a standardised rate of no "
+            "event has no interval here"
+        )
     weights = s / s.sum() / t
     rate, variance = float(weights @ x), float(weights**2 @ x)
-    if variance == 0:
-        raise OptionError("expected an event in a stratum that the standard gives weight to, got none")
     if method in ("fay-feuer", "tiwari"):
         largest = float(weights.max())
         ends_of = fay_feuer(np.array([rate]), np.array([variance]), np.array([largest]), share)
@@ -177,6 +181,21 @@ def standardize_direct(
     )
 
 
+def strata(values: Any, name: str, *, zero: bool = False) -> NDArray[np.float64]:
+    """Numbers by stratum as an array.
+
+    Raises
+    ------
+    OptionError
+        If it is no sequence, or one is no number above 0 (or 0) that the formulas can hold.
+    """
+    given: Any = values
+    if not isinstance(values, Sequence | np.ndarray | pl.Series) or isinstance(values, str):
+        raise OptionError(f"expected {name} a sequence of numbers, one for each stratum; got {given!r}")
+    what = f"{name} of 0 or more" if zero else f"{name} above 0"
+    return np.array([number(value, what, zero=zero) for value in given], dtype=np.float64)
+
+
 def check_suppression(events: int, below: int | None) -> bool:
     """Whether a result of so many events is to be suppressed.
 
@@ -187,13 +206,13 @@ def check_suppression(events: int, below: int | None) -> bool:
     """
     if below is None:
         return False
-    if isinstance(below, bool) or not isinstance(below, int) or below < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
+    if isinstance(below, bool) or not isinstance(below, int | np.integer) or below < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise OptionError(f"expected suppress_below= a whole number of events above 0, such as 10; got {below!r}")
     return events < below
 
 
 def _tiwari(rate: float, variance: float, mean: float, mean_square: float, level: float) -> float:
-    from scipy.special import gammaincinv
+    from scipy.special import gammainccinv
 
     wide, more = variance + mean_square, rate + mean
-    return float(gammaincinv(more**2 / wide, 1 - (1 - level) / 2)) * wide / more
+    return float(gammainccinv(more**2 / wide, (1 - level) / 2)) * wide / more

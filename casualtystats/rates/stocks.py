@@ -7,7 +7,7 @@ Between two stocks the days are treated in one of two ways, and the result names
 
 Days before the first stock are not known. A stock whose date is not exactly known (some day of May) holds from the last
 day it may be about; on the days before, either it or the one before may hold, and there is no best number unless the two
-are equal.
+are equal. On a line, its date moves every day between its neighbours: there the bounds hold all lines that it allows.
 """
 
 from __future__ import annotations
@@ -85,15 +85,30 @@ class Stocks:
             )
 
     def line(self, first: int, last: int) -> Path:
-        """People on each day, on a straight line from each stock to the next."""
+        """People on each day, on a straight line from each stock to the next.
+
+        Where dates are not known there is no best, and the bounds are those of all lines: a line moves one way with each
+        of its two dates, and where a stock may be of the day itself, it is that stock.
+        """
         self._check(first)
         days = np.arange(first, last + 1, dtype=np.float64)
         columns = ([p.low for p in self.people], [p.best for p in self.people], [p.high for p in self.people])
-        low, best, high = (self._line(days, np.array(values)) for values in columns)
-        return low, best, high
+        # Every other stock early or late: each pair of neighbours then has all four choices.
+        ends = [list(pair) for pair in (self.earliest, self.latest)]
+        choices = [
+            np.array([ends[(a, b)[at % 2]][at] for at in range(len(self.latest))], dtype=np.float64)
+            for a in (0, 1)
+            for b in (0, 1)
+        ]
+        low, best, high = ([self._line(days, dates, np.array(values)) for dates in choices] for values in columns)
+        for early, late, people in zip(self.earliest, self.latest, self.people, strict=True):
+            inside = (days >= early) & (days <= late)
+            for lines, value in ((low, people.low), (best, people.best), (high, people.high)):
+                lines.append(np.where(inside, value, lines[0]))
+        same = np.all([line == best[0] for line in best], axis=0)
+        return np.min(low, axis=0), np.where(same, best[0], np.nan), np.max(high, axis=0)
 
-    def _line(self, days: Floats, values: Floats) -> Floats:
-        dates = np.array(self.latest, dtype=np.float64)
+    def _line(self, days: Floats, dates: Floats, values: Floats) -> Floats:
         right = np.clip(np.searchsorted(dates, days, side="left"), 0, len(dates) - 1)
         left = np.clip(np.searchsorted(dates, days, side="right") - 1, 0, len(dates) - 1)
         gap = np.where(dates[right] > dates[left], dates[right] - dates[left], 1.0)

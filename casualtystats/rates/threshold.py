@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from casualtystats.errors import OptionError
 from casualtystats.printing import format_count, format_rate
+from casualtystats.rates.given import number
 
 __all__ = ["Indicator", "Kind", "Threshold"]
 
@@ -53,10 +53,8 @@ class Threshold:
     kind: Kind
 
     def __post_init__(self) -> None:
-        for name, number in (("value", self.value), ("per", self.per)):
-            real = isinstance(number, int | float) and not isinstance(number, bool)  # pyright: ignore[reportUnnecessaryIsInstance]
-            if not real or not math.isfinite(number) or number <= 0:
-                raise OptionError(f"expected {name}= a number above 0 for a threshold, got {number!r}")
+        for name, given in (("value", self.value), ("per", self.per)):
+            number(given, f"{name}= a number above 0 for a threshold")
         for name, word, known in (("measure", self.measure, Indicator), ("kind", self.kind, Kind)):
             if word not in get_args(known):
                 raise OptionError(f"expected {name}= one of {', '.join(get_args(known))}; got {word!r}")

@@ -10,7 +10,6 @@ Sources: Conflict and Health 2008;2:9, table 1, which gives the values of the Ce
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, Literal, get_args
@@ -19,7 +18,9 @@ import polars as pl
 
 from casualtystats.errors import MeasureError, OptionError
 from casualtystats.printing import format_rate
+from casualtystats.rates.given import finite
 from casualtystats.rates.threshold import Indicator, Kind, Threshold
+from casualtystats.rates.verdicts import recorded
 
 if TYPE_CHECKING:
     from casualtystats.rates.result import RateSeries
@@ -90,6 +91,8 @@ def get(name: str) -> Threshold:
     >>> print(get("cdc emergency"))
     CDC/MSF emergency: CMR 1.00 per 10,000 person-days (Conflict and Health 2008;2:9, table 1)
     """
+    if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected the name of a threshold, got {name!r}; there are {', '.join(names())}")
     known = {_plain(threshold): found for threshold, found in _all().items()}
     if _plain(name) in known:
         return known[_plain(name)]
@@ -116,7 +119,7 @@ def sphere(
             f"expected measure= 'CMR' or 'U5MR' and kind= 'baseline' or 'emergency', got {measure!r}, {kind!r}"
         )
     known = {one.casefold(): one for one in REGIONS} | {"eastern europe/fsu": "Eastern Europe and former Soviet Union"}
-    found = known.get(region.strip().casefold())
+    found = known.get(region.strip().casefold()) if isinstance(region, str) else None  # pyright: ignore[reportUnnecessaryIsInstance]
     if found is None:
         raise OptionError(
             f"expected a region of the Sphere table ({', '.join(REGIONS)}), got {region!r}: the table has no row for it. Use "
@@ -145,7 +148,7 @@ def twice(
     Raises
     ------
     OptionError
-        If the baseline is not above 0, or the series has not one rate with a best value.
+        If the baseline is not above 0, or the series has not one rate with a best value, or that is of a floor.
     MeasureError
         If the series is no crude or under-five mortality rate.
 
@@ -154,11 +157,16 @@ def twice(
     >>> print(twice(0.25, source="census of 2010"))
     twice the baseline of 0.250: CMR 0.500 per 10,000 person-days (census of 2010)
     """
+    from casualtystats.rates.result import RateSeries
+
+    size = finite(baseline)
     if isinstance(baseline, Threshold):
         per, measure, value = baseline.per, baseline.measure, baseline.value
         source = baseline.source if source == "own baseline" else source
-    elif isinstance(baseline, int | float):
-        value = float(baseline)
+    elif size is not None:
+        value = size
+    elif not isinstance(baseline, RateSeries):
+        raise OptionError(f"expected a baseline above 0, a Threshold, or a series of one rate; got {baseline!r}")
     else:
         if baseline.indicator is None:
             raise MeasureError(
@@ -167,9 +175,14 @@ def twice(
         rows = baseline.to_frame()
         if rows.height != 1 or rows["rate"].has_nulls():
             raise OptionError(f"expected one rate with a best value as a baseline, got {baseline}")
+        if rows["numerator_high"].has_nulls() or recorded(baseline):
+            raise OptionError(
+                f"expected a rate of all deaths as a baseline, got {recorded(baseline) or 'a floor'}: twice a floor may lie "
+                "below twice the baseline. Give the number that you take for the baseline"
+            )
         value, per, measure = float(rows["rate"][0]), float(rows["per"][0]), baseline.indicator
         source = baseline.note if source == "own baseline" and baseline.note else source
-    if not (math.isfinite(value) and value > 0):
+    if value <= 0:
         raise OptionError(f"expected a baseline above 0, got {baseline!r}")
     return Threshold(2 * value, per, measure, name or f"twice the baseline of {format_rate(value)}", source, "own")
 

@@ -6,13 +6,14 @@ it. Above means above as a whole: the lower end lies higher than the threshold.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from casualtystats.errors import MeasureError
+from casualtystats.errors import MeasureError, OptionError
 from casualtystats.markup import html_table, write_table
 from casualtystats.rates.people import is_under_five
 from casualtystats.rates.threshold import Threshold
@@ -21,10 +22,11 @@ from casualtystats.series.info import SeriesInfo
 if TYPE_CHECKING:
     from casualtystats.rates.result import RateSeries
 
-__all__ = ["Verdicts", "judge"]
+__all__ = ["Verdicts", "judge", "recorded"]
 
 ABOVE, STRADDLES, BELOW, NOT_SHOWN = "above", "straddles", "below", "not shown to be above"
 _RECORDED: Final = frozenset({"verified", "documented"})
+_BITS: Final = 1e-12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,7 +78,10 @@ class Verdicts:
             )
         counts = self.frame["verdict"].fill_null("no verdict").value_counts(sort=True).sort("verdict")
         told = ", ".join(f"{number} {verdict}" for verdict, number in counts.rows()) or "no rows"
-        return f"{self.label}, against {self.threshold}: {told}"
+        # What holds of all rows is said once: a verdict without its condition would claim too much.
+        shared = self.frame["reason"].str.split("; no sampling interval").list.first().unique().to_list()
+        reason = f" ({shared[0]})" if len(shared) == 1 and shared[0].startswith("a floor") else ""
+        return f"{self.label}, against {self.threshold}: {told}{reason}"
 
     __repr__ = __str__
 
@@ -97,6 +102,11 @@ class Verdicts:
 
 def judge(rates: RateSeries, threshold: Threshold, *, floor: bool = False) -> Verdicts:
     """Judge each rate: see `RateSeries.against`."""
+    if not isinstance(threshold, Threshold):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(
+            "expected threshold= a Threshold, such as cs.thresholds.get('CDC/MSF emergency') or cs.thresholds.twice(0.25); "
+            f"got {threshold!r}"
+        )
     reason = _floor_reason(rates, threshold, floor)
     rows: list[dict[str, Any]] = []
     for row in rates.to_frame().iter_rows(named=True):
@@ -136,11 +146,16 @@ _ENDS: Final = ("rate", "rate_low", "rate_high", "ci_low", "ci_high")
 def _verdict(low: float | None, high: float | None, limit: float, floor: bool) -> str | None:
     if low is None:
         return None
-    if low > limit:
+    if low > limit and not _touches(low, limit):
         return ABOVE
     if floor or high is None:
         return NOT_SHOWN
-    return BELOW if high < limit else STRADDLES
+    return BELOW if high < limit and not _touches(high, limit) else STRADDLES
+
+
+def _touches(end: float, limit: float) -> bool:
+    """Whether an end is the limit but for the last bits of a conversion to another constant."""
+    return math.isclose(end, limit, rel_tol=_BITS)
 
 
 def _together(source: str | None, sampling: str | None) -> tuple[str | None, str | None]:
@@ -182,12 +197,21 @@ def _floor_reason(rates: RateSeries, threshold: Threshold, stated: bool) -> str:
             "expected deaths by the period in which they happened against a threshold, got newly reported ones: late additions "
             "are not deaths of that period"
         )
-    young = rates.indicator == "U5MR" or ("group" not in info.by and is_under_five(info.group))
+    young = _young(rates, info)
     if young != (threshold.measure == "U5MR"):
         who = "children under five" if young else "the whole population or another group"
         raise MeasureError(
             f"expected a threshold of the same people, got rates of {who} and a {threshold.measure} threshold "
             f"({threshold.name}); use one with measure {'U5MR' if young else 'CMR'}"
+        )
+    if not young and "group" in info.by:
+        raise MeasureError(
+            "expected deaths of the whole population, or of one group, against a CMR threshold, got rates by group: each is "
+            "per person-days of its own group, and says nothing of the rate of all. Build the series without by=['group']"
+        )
+    if not young and rates.people_group is not None:
+        raise MeasureError(
+            f"expected person-days of the whole population against a CMR threshold, got those of {rates.people_group} alone"
         )
     part = not young and (_split(info, "group") or _split(info, "perpetrator"))
     within = ", of a part of the population or of the deaths; it holds where the person-days are of all" if part else ""
@@ -197,9 +221,28 @@ def _floor_reason(rates: RateSeries, threshold: Threshold, stated: bool) -> str:
         return f"a floor: deaths{within.removeprefix(',')}"
     if stated:
         return "a floor, as stated: not all deaths are known"
-    if info.standards and set(info.standards) <= _RECORDED:
-        return f"a floor: {' and '.join(info.standards)} deaths only"
-    return ""
+    return recorded(rates)
+
+
+def recorded(rates: RateSeries) -> str:
+    """Why deaths are a floor by what their reports rest on; empty where none is verified or documented only.
+
+    Deaths that were verified one by one, or found in documents, are a part of all. Where only some reports of a series say
+    that they are, the series as a whole is a floor all the same.
+    """
+    known = [] if rates.info is None else [name for name in rates.info.standards if name in _RECORDED]
+    if not known:
+        return ""
+    words = " and ".join(known)
+    return f"a floor: {words} deaths only" if rates.all_recorded else f"a floor: {words} deaths in some of the reports"
+
+
+def _young(rates: RateSeries, info: SeriesInfo) -> bool:
+    """Whether all rates are of children under five."""
+    if rates.indicator is not None:
+        return rates.indicator == "U5MR"
+    groups = rates.to_frame()["group"].to_list() if "group" in info.by else [info.group]
+    return bool(groups) and all(is_under_five(group) for group in groups)
 
 
 def _split(info: SeriesInfo, name: str) -> bool:

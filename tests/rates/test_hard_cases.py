@@ -254,6 +254,14 @@ def test_a_population_of_another_place() -> None:
         crude_mortality_rate(series, mapped)
 
 
+def test_stocks_under_the_key_of_another_place() -> None:
+    other = stocks([(1_000, "2019-05-01")], {"place": "B"}, place="B")
+    with pytest.raises(MeasureError, match="stocks of 'A' under that key"):
+        person_days({"A": other}, "2019-05-01/2019-05-10")
+    nowhere = stocks([(1_000, "2019-05-01")])
+    assert person_days({"A": nowhere, "B": other}, "2019-05-01/2019-05-10").best == 20_000
+
+
 def test_a_population_of_another_group() -> None:
     young = stocks([(1_000, "2019-05-01")], {"group": "under5"}, group="under5")
     everybody = stocks([(9_000, "2019-05-01")])
