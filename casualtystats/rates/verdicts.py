@@ -38,7 +38,8 @@ class Verdicts:
     frame : pl.DataFrame
         Columns of `by`, `period_start`, `period_end`, `rate`, `rate_low`, `rate_high`, `ci_low`, `ci_high`, `threshold`
         (per the same person-days as the rates), `source_range` and `sampling` (the two verdicts; null where there is
-        nothing to judge), `verdict` (the more cautious of the two), `decisive` (which of them it rests on), `floor`
+        nothing to judge), `verdict` (the more cautious of the two; null where only the source range is
+        judged and lies wholly on one side), `decisive` (which of them it rests on), `floor`
         (whether the count is one), `reason` (what makes it a floor, or why a verdict is missing), `rule`.
     threshold : Threshold
         What they were judged against.
@@ -160,8 +161,11 @@ def _touches(end: float, limit: float) -> bool:
 
 def _together(source: str | None, sampling: str | None) -> tuple[str | None, str | None]:
     """The more cautious verdict, and which of the two it rests on."""
-    if source is None or sampling is None:
-        return source or sampling, "source range" if source else None
+    if source is None:
+        return sampling, None
+    if sampling is None:
+        # By the reports alone, without what chance leaves: an exact count of the same size would have to be surer.
+        return (source, "source range") if source in (STRADDLES, NOT_SHOWN) else (None, None)
     if source == sampling:
         return source, "both"
     if source in (STRADDLES, NOT_SHOWN):

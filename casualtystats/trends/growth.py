@@ -153,6 +153,7 @@ def fit_request(series: FlowSeries[Any], request: Request) -> TrendFit:
     """Fit a series as a request says; the errors are those of `fit_trend`."""
     info = flow_info(series)
     request.check()
+    _refuse_other_people(info, request.exposure)
     frame = series.to_frame()
     rows = usable_rows(frame, report_sources(series), request.use)
     totals = rows.totals
@@ -203,6 +204,13 @@ def flow_info(series: object) -> SeriesInfo:
             "days. For people displaced, count movements: unit='displacements'"
         )
     return known
+
+
+def _refuse_other_people(info: SeriesInfo, exposure: Exposure | None) -> None:
+    """Refuse the person-days of another place; numbers and tables are the caller's."""
+    place = getattr(exposure, "place", None)
+    if place is not None and info.place is not None and place != info.place:
+        raise OptionError(f"expected exposure= of {info.place}, which the counts are about; got that of {place}")
 
 
 def _refuse_silent_zeros(series: FlowSeries[Any]) -> None:
