@@ -191,8 +191,9 @@ def flow_info(series: object) -> SeriesInfo:
             "expected counts of disjoint periods for a trend, got a series with overlap='bounds': its cells are bounds "
             "that follow from the same reports and no independent observations. Choose one source, or another rule"
         )
-    known: SeriesInfo = series.info
-    _refuse_silent_zeros(series)
+    of_any: FlowSeries[Any] = series  # pyright: ignore[reportUnknownVariableType]
+    known: SeriesInfo = of_any.info
+    _refuse_silent_zeros(of_any)
     if known.by:
         raise OptionError(
             f"expected a series that is not split, got one by {', '.join(known.by)}; build one series for each, such as "

@@ -64,7 +64,7 @@ def asked(dates: Days) -> Asked:
     OptionError
         If a date is missing or no date, or a period's ends are not known.
     """
-    if dates is None:
+    if dates is None:  # pyright: ignore[reportUnnecessaryComparison]
         raise OptionError("expected dates or periods to predict, got none")
     if isinstance(dates, str | Period):
         dates = [dates if isinstance(dates, Period) else Period.parse(dates)]

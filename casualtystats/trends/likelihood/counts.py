@@ -305,7 +305,7 @@ def _log_tail(kernel: Kernel, y: float, log_mean: float, log_alpha: float | None
     edge = np.array([0.0, 1e15]) if upward else np.array([0.0])
     share = float(_ratios(kernel, y, edge, log_mean, log_alpha, upward=upward).max()) if y > 0 or upward else 0.0
     number = min(_MOST_TERMS, 45 / -np.log(share) + 10) if 0 < share < 1 else _MOST_TERMS
-    steps = np.arange(np.ceil(number if upward else min(y, number)))
+    steps = np.arange(float(np.ceil(number if upward else min(y, number))))
     rates = _ratios(kernel, y, steps, log_mean, log_alpha, upward=upward)
     return first + float(np.log1p(np.exp(np.cumsum(np.log(rates))).sum()))
 
