@@ -156,6 +156,8 @@ def fit_request(series: FlowSeries[Any], request: Request) -> TrendFit:
     _refuse_other_people(info, request.exposure)
     frame = series.to_frame()
     rows = usable_rows(frame, report_sources(series), request.use)
+    # Reading a formula takes a second to load: what can not be fitted at all is told before.
+    rows.check(2 if request.formula == "day" else 1)
     totals = rows.totals
     days = day_list(rows.first, totals.days)
     design = make_design(request.formula, days, rows.first, request.data, request.offset)
