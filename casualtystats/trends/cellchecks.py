@@ -9,7 +9,6 @@ import polars as pl
 
 from casualtystats.errors import (
     KindError,
-    MeasureError,
     NotAdditiveError,
     OptionError,
     TooFewReportsError,
@@ -17,8 +16,8 @@ from casualtystats.errors import (
 )
 from casualtystats.periods import Every
 from casualtystats.periods.cadence import every_name
-from casualtystats.series.flow import FlowSeries
 from casualtystats.series.info import SeriesInfo
+from casualtystats.trends.flows import expect_flow
 
 __all__ = ["Count", "cells_text", "flow_of_counts", "refuse_bounds", "refuse_spread", "spans_text", "trimmed"]
 
@@ -59,21 +58,13 @@ def flow_of_counts(series: object, why: str) -> SeriesInfo:
     NotAdditiveError
         If its counts do not add up over days.
     """
-    if not isinstance(series, FlowSeries):
-        info = getattr(series, "info", None)
-        if isinstance(info, SeriesInfo):
-            raise KindError(
-                f"expected a flow series (new in each period) for {why}, got a {type(series).__name__} of {info.noun}"
-            )
-        raise MeasureError(
-            f"expected a flow series from cs.deaths(...) or cs.displacement(...) for {why}, got {type(series).__name__}"
-        )
-    if series.ledger is not None:
+    flow = expect_flow(series, f" for {why}")
+    if flow.ledger is not None:
         raise KindError(
             f"expected reported counts for {why}, got a series with overlap='bounds': bounds of neighbouring cells follow "
             "from the same reports and are no counts. Choose one source, or another rule for overlaps"
         )
-    known: SeriesInfo = series.info
+    known = flow.info
     if known.by:
         raise OptionError(
             f"expected a series that is not split for {why}, got one by {' and '.join(known.by)}; build one series for each"

@@ -9,16 +9,17 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from casualtystats.errors import KindError, MeasureError, NotAdditiveError, OptionError
+from casualtystats.errors import KindError, NotAdditiveError, OptionError
 from casualtystats.rates.sampling import check_level
 from casualtystats.series.flow import FlowSeries
 from casualtystats.series.info import SeriesInfo
 from casualtystats.trends.design import Design, Exposure, day_list, make_design
 from casualtystats.trends.families import Covariance, Family
 from casualtystats.trends.fitting import Fitted, fit_rows
+from casualtystats.trends.flows import expect_flow
 from casualtystats.trends.request import Request
 from casualtystats.trends.result import TrendFit
-from casualtystats.trends.usable import Usable, Use, report_sources, usable_rows
+from casualtystats.trends.usable import Usable, Use, report_sources, totals_family, usable_rows
 from casualtystats.vocabulary import MeasureType
 
 __all__ = ["fit_request", "fit_trend", "flow_info", "trend_result"]
@@ -162,7 +163,7 @@ def fit_request(series: FlowSeries[Any], request: Request) -> TrendFit:
     days = day_list(rows.first, totals.days)
     design = make_design(request.formula, days, rows.first, request.data, request.offset)
     rows.check(len(design.names))
-    family: Family = request.family or ("quasi" if totals.exact and totals.dated else "nb2")
+    family = request.family or totals_family(totals)
     fitted = fit_rows(rows, design, request.exposure, family, request.cov, request.maxlags, request.level)
     return trend_result(series, info, request, family, rows, design, fitted)
 
@@ -179,23 +180,14 @@ def flow_info(series: object) -> SeriesInfo:
     NotAdditiveError
         If its counts do not add up over days.
     """
-    if not isinstance(series, FlowSeries):
-        info = getattr(series, "info", None)
-        if isinstance(info, SeriesInfo):
-            raise KindError(
-                f"expected a flow series (new in each period), got a {type(series).__name__} of {info.noun}"
-            )
-        raise MeasureError(
-            f"expected a flow series from cs.deaths(...) or cs.displacement(...), got {type(series).__name__}"
-        )
-    if series.ledger is not None:
+    flow = expect_flow(series)
+    if flow.ledger is not None:
         raise KindError(
             "expected counts of disjoint periods for a trend, got a series with overlap='bounds': its cells are bounds "
             "that follow from the same reports and no independent observations. Choose one source, or another rule"
         )
-    of_any: FlowSeries[Any] = series  # pyright: ignore[reportUnknownVariableType]
-    known: SeriesInfo = of_any.info
-    _refuse_silent_zeros(of_any)
+    known = flow.info
+    _refuse_silent_zeros(flow)
     if known.by:
         raise OptionError(
             f"expected a series that is not split, got one by {', '.join(known.by)}; build one series for each, such as "

@@ -19,7 +19,7 @@ from casualtystats.trends.segments.assembly import Task
 from casualtystats.trends.segments.interruption import Impact, InterruptedTrend
 from casualtystats.trends.segments.sides import Sides
 from casualtystats.trends.segments.terms import check_terms
-from casualtystats.trends.usable import Usable, Use, report_sources, usable_rows
+from casualtystats.trends.usable import Usable, Use, report_sources, totals_family, usable_rows
 from casualtystats.vocabulary import MeasureType
 
 __all__ = ["interrupted_trend"]
@@ -138,8 +138,7 @@ def interrupted_trend(
     }[impact]
     design = make_design(f"{formula} + {terms}", days, rows.first, data, offset)
     rows.check(len(design.names))
-    totals = rows.totals
-    chosen: Family = family or ("quasi" if totals.exact and totals.dated else "nb2")
+    chosen = family or totals_family(rows.totals)
     fit = Task(series, info, request, chosen, rows, design).whole()
     return InterruptedTrend(day, start, impact, sides, fit)
 

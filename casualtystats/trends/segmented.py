@@ -23,7 +23,7 @@ from casualtystats.trends.segments.profile import Profile
 from casualtystats.trends.segments.result import Choose, Method, SegmentedTrend
 from casualtystats.trends.segments.stages import Found, described, fit_at, tried
 from casualtystats.trends.segments.terms import check_terms
-from casualtystats.trends.usable import Use, report_sources, usable_rows
+from casualtystats.trends.usable import Use, report_sources, totals_family, usable_rows
 from casualtystats.vocabulary import MeasureType
 
 __all__ = ["segmented_trend"]
@@ -199,7 +199,7 @@ def _task(series: FlowSeries[M], request: Request, max_joints: int) -> Task:
     totals = rows.totals
     design = make_design(request.formula, day_list(rows.first, totals.days), rows.first, request.data, request.offset)
     rows.check(len(design.names))
-    family: Family = request.family or ("quasi" if totals.exact and totals.dated else "nb2")
+    family = request.family or totals_family(totals)
     return Task(series, info, request, family, rows, design)
 
 

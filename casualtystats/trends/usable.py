@@ -11,9 +11,10 @@ import polars as pl
 from casualtystats.errors import OptionError, TooFewReportsError
 from casualtystats.series.flow import FlowSeries
 from casualtystats.trends.dating import Dating, date_rows
+from casualtystats.trends.families import Family
 from casualtystats.trends.likelihood.totals import Totals
 
-__all__ = ["Usable", "Use", "reason_of_row", "report_sources", "usable_rows"]
+__all__ = ["Usable", "Use", "reason_of_row", "report_sources", "totals_family", "usable_rows"]
 
 Use = Literal["reported", "low", "best", "high"]
 
@@ -127,6 +128,11 @@ def usable_rows(frame: pl.DataFrame, sources: dict[str, str | None], use: Use = 
 def report_sources(series: FlowSeries[Any]) -> dict[str, str | None]:
     """The source of each report of a series, by its identifier; differences of two reports have none of their own."""
     return dict(series.reports.frame.select("report_id", "source").iter_rows())
+
+
+def totals_family(totals: Totals) -> Family:
+    """The family where none is asked for: "quasi" has no likelihood for bounds or dates that are not known."""
+    return "quasi" if totals.exact and totals.dated else "nb2"
 
 
 def reason_of_row(*, cells: bool, use: Use = "reported") -> pl.Expr:
