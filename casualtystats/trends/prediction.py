@@ -19,7 +19,7 @@ from casualtystats.trends.likelihood.sizes import Array
 if TYPE_CHECKING:
     from casualtystats.trends.result import TrendFit
 
-__all__ = ["Asked", "Days", "asked", "draw_coefficients", "draw_counts", "predicted"]
+__all__ = ["Asked", "Days", "asked", "check_seed", "draw_coefficients", "draw_counts", "predicted"]
 
 Days: TypeAlias = Sequence[date] | Sequence[str] | Sequence[Period] | pl.Series | Period | str
 _LARGEST_LOG: Final = 600.0
@@ -89,12 +89,23 @@ def asked(dates: Days) -> Asked:
     return Asked(tuple((day, day) for day in days), True)
 
 
+def check_seed(seed: int) -> None:
+    """Refuse what is no seed.
+
+    Raises
+    ------
+    OptionError
+        If it is not a whole number of 0 or more.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected seed= a whole number of 0 or more, got {seed!r}")
+
+
 def predicted(fit: TrendFit, wanted: Asked, draws: int, seed: int) -> pl.DataFrame:
     """Means with confidence intervals, and prediction intervals of the counts."""
     if isinstance(draws, bool) or not 100 <= draws <= 1_000_000:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise OptionError(f"expected draws= from 100 to 1,000,000, got {draws!r}")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise OptionError(f"expected seed= a whole number of 0 or more, got {seed!r}")
+    check_seed(seed)
     frame = pl.DataFrame(wanted.columns())
     outside = [first < fit.first_day or last > fit.last_day for first, last in wanted.spans]
     if not wanted.spans:

@@ -10,6 +10,7 @@ import polars as pl
 from casualtystats.errors import OptionError
 from casualtystats.trends.likelihood.counts import Kernel, log_between
 from casualtystats.trends.likelihood.sizes import Array
+from casualtystats.trends.prediction import check_seed
 
 if TYPE_CHECKING:
     from casualtystats.trends.result import TrendFit
@@ -29,8 +30,7 @@ def residuals(fit: TrendFit, kind: Kind, seed: int) -> pl.DataFrame:
     """
     if kind not in get_args(Kind):
         raise OptionError(f"expected kind= one of {', '.join(get_args(Kind))}; got {kind!r}")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise OptionError(f"expected seed= a whole number of 0 or more, got {seed!r}")
+    check_seed(seed)
     low, high = fit.fitted.likelihood.totals.row_bounds()
     means, exact = fit.fitted.means, low == high
     if kind == "quantile":
