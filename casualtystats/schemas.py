@@ -7,9 +7,12 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
-from casualtystats.vocabulary import KINDS, MEASURES, QUALIFIERS, ROLES, STANDARDS, UNITS
+from casualtystats.vocabulary import FACILITY_STATUSES, KINDS, MEASURES, QUALIFIERS, ROLES, STANDARDS, UNITS
 
-__all__ = ["AuditSchema", "CellSchema", "IntervalSchema", "RateSchema", "RejectedSchema", "ReportSchema"]
+__all__ = [
+    "AuditSchema", "CellSchema", "FacilitySchema", "HitSchema", "IntervalSchema", "RateSchema", "RejectedSchema",
+    "ReportSchema", "SpellSchema",
+]  # fmt: skip
 
 
 def _unit(unit: str) -> dict[str, Any]:
@@ -169,3 +172,53 @@ class RateSchema(dy.Schema):
     coverage = dy.Float64(description="share of the period's days that a report about the whole speaks about")
     allocated = dy.Bool(description="whether the count was derived by spreading a report")
     label = dy.String(description="what the rate is")
+
+
+class FacilitySchema(dy.Schema):
+    """One facility a row (`Facilities.facilities`)."""
+
+    facility_id = dy.String(primary_key=True, min_length=1, description="identifier, unique in its register")
+    name = dy.String(nullable=True, description="name; null = not stated")
+    type = dy.String(nullable=True, description="path, such as health/hospital; null = not stated")
+    place = dy.String(nullable=True, description="path; null = not stated")
+    beds = dy.Int64(nullable=True, min=0, metadata=_unit("beds"), description="beds; null = not stated")
+    catchment = dy.Int64(nullable=True, min=0, metadata=_unit("people"), description="people served; null = not stated")
+    opened = dy.Date(nullable=True, description="first day on which it exists; null = before all others")
+    closed = dy.Date(nullable=True, description="last day on which it exists; null = after all others")
+    observed_from = dy.Date(
+        nullable=True,
+        description="first day on which the lack of a spell means that it functions; null = on no day (its status is "
+        "then unknown where no spell speaks)",
+    )
+    observed_until = dy.Date(nullable=True, description="last such day; null where `observed_from` is null")
+
+
+class SpellSchema(dy.Schema):
+    """One stretch of days in one status, of one facility (`Facilities.spells`)."""
+
+    spell_id = dy.String(primary_key=True, min_length=1, description="identifier, unique in its table")
+    facility_id = dy.String(min_length=1, description="the facility")
+    status = dy.Enum(FACILITY_STATUSES, description="its status on the days of the spell")
+    start_earliest = dy.Date(
+        nullable=True, description="first day on which it may have begun; null = it was so when first seen"
+    )
+    start_latest = dy.Date(description="last day on which it may have begun; the day on which it was first seen so")
+    end_earliest = dy.Date(
+        description="first day that may be its last (included); where no end is known, the last day on which it is known to last"
+    )
+    end_latest = dy.Date(nullable=True, description="last day that may be its last; null = no end is known")
+    still = dy.Bool(description="whether the source says that it still lasted on `end_earliest`, without an end")
+    cause = dy.String(nullable=True, description="cause; null = not stated")
+    source = dy.String(nullable=True, description="to whom it is attributed; null = not stated")
+
+
+class HitSchema(dy.Schema):
+    """One hit on one facility a row (`Facilities.hits`): no duration follows from it."""
+
+    hit_id = dy.String(primary_key=True, min_length=1, description="identifier, unique in its table")
+    facility_id = dy.String(nullable=True, description="the facility; null = not known which")
+    date_earliest = dy.Date(description="first day on which it may have been hit")
+    date_latest = dy.Date(description="last such day")
+    place = dy.String(nullable=True, description="path; null = that of the facility, or not stated")
+    type = dy.String(nullable=True, description="type of facility; null = that of the facility, or not stated")
+    source = dy.String(nullable=True, description="to whom it is attributed; null = not stated")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal, get_args
 
 __all__ = [
+    "FACILITY_STATUSES",
     "KINDS",
     "MEASURES",
     "QUALIFIERS",
@@ -20,12 +21,14 @@ __all__ = [
     "Deaths",
     "Displaced",
     "FacilitiesOut",
+    "FacilityStatus",
     "InternallyDisplaced",
     "Kind",
     "Measure",
     "MeasureType",
     "Population",
     "Qualifier",
+    "Returned",
     "Role",
     "Standard",
     "Unit",
@@ -52,6 +55,7 @@ Measure = Literal[
     "facilities_impacted",
     "facilities_damaged",
     "facilities_functional",
+    "facilities_restored",
     "attacks",
 ]
 Unit = Literal["people", "displacements", "households", "facilities", "attacks"]
@@ -59,6 +63,7 @@ Kind = Literal["flow", "cumulative", "stock"]
 Qualifier = Literal["exactly", "at_least", "more_than", "approximately", "up_to", "less_than", "between"]
 Standard = Literal["verified", "documented", "reported", "unconfirmed", "estimated"]
 Role = Literal["recommended", "triangulation"]
+FacilityStatus = Literal["functional", "partial", "non_functional", "destroyed", "unknown"]
 
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
 UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
@@ -66,6 +71,7 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 QUALIFIERS: Final[tuple[Qualifier, ...]] = get_args(Qualifier)
 STANDARDS: Final[tuple[Standard, ...]] = get_args(Standard)
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+FACILITY_STATUSES: Final[tuple[FacilityStatus, ...]] = get_args(FacilityStatus)
 
 _PEOPLE: Final = frozenset({"killed", "died", "injured", "missing"})
 _MOVING: Final = frozenset({"displaced", "returned"})
@@ -129,7 +135,7 @@ def kinds_of(measure: Measure) -> tuple[Kind, ...]:
     """
     if measure in _PRESENT or measure == "facilities_functional":
         return ("stock",)
-    if measure in {"facilities_out", "missing"}:
+    if measure in {"facilities_out", "facilities_restored", "missing"}:
         return KINDS
     return ("flow", "cumulative")
 
@@ -149,6 +155,7 @@ _NOUNS: Final[dict[Measure, tuple[str, str]]] = {
     "facilities_impacted": ("impacted", "impacted"),
     "facilities_damaged": ("damaged", "damaged"),
     "facilities_functional": ("functioning", "functioning"),
+    "facilities_restored": ("back in service", "back in service"),
     "attacks": ("attacks", "attack"),
 }
 _MOVEMENTS: Final[dict[Measure, tuple[str, str]]] = {
@@ -245,6 +252,10 @@ class AllCauseDeaths(Deaths):
 
 class Displaced(MeasureType):
     """People newly displaced, or displacement movements: the unit says which."""
+
+
+class Returned(MeasureType):
+    """People who returned, or return movements: the unit says which."""
 
 
 class InternallyDisplaced(MeasureType):
