@@ -140,3 +140,28 @@ def test_the_layout_of_a_wheel_works_from_any_folder(tmp_path):
     where, number = done.stdout.split("\n")[:2]
     assert where == str(site / "casualtystats" / "_datasets" / "idlib-2019")
     assert int(number) == len(cs.datasets.load("idlib-2019"))
+
+
+def test_rows_on_facilities_are_those_of_the_reports():
+    every = pl.read_csv(IDLIB / "reports.csv", infer_schema=False)
+    parts = [pl.read_csv(IDLIB / name, infer_schema=False) for name in ("facilities.csv", "outages.csv")]
+    sorted_out = pl.concat(parts)
+    words = sorted_out.group_by("series").agg(pl.col("measure").unique(), pl.col("unit").unique())
+    assert words["measure"].list.len().to_list() == words["unit"].list.len().to_list() == [1] * words.height
+    about = every.filter(pl.col("measure").str.starts_with("facilities") | (pl.col("measure") == "attacks"))
+    assert sorted_out.drop("series").sort("report_id").equals(about.sort("report_id"))
+    assert sorted_out.filter(pl.col("measure") == "facilities_functional")["value"].to_list() == "77 81 78 61 59".split()
+
+
+def test_the_simulated_register_is_drawn_again_to_the_byte(tmp_path):
+    folder = ROOT / "datasets" / "simulated-facilities"
+    subprocess.run([sys.executable, str(folder / "simulate.py"), str(tmp_path)], check=True, timeout=60)
+    tables = sorted(path.name for path in folder.glob("*.csv"))
+    assert tables == sorted(path.name for path in tmp_path.iterdir())
+    for name in tables:
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert "imulated" in package["title"]
+    for resource in package["resources"]:
+        columns = pl.read_csv(folder / resource["path"], infer_schema=False).columns
+        assert [field["name"] for field in resource["schema"]["fields"]] == columns

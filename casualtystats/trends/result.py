@@ -340,6 +340,11 @@ class TrendFit:
             uncertainty of the estimates and the variation about the mean; `extrapolated`: whether it reaches outside of
             the periods used. For "nb2", days of one period share its chance factor: alpha is that of the totals.
 
+        Notes
+        -----
+        With few totals, alpha by maximum likelihood is too small more often than not: in simulations, prediction intervals
+        of "nb2" at 95 % then held 89 to 93 % of new counts.
+
         Raises
         ------
         OptionError
