@@ -98,7 +98,7 @@ def inhabitants(reports: Reports, place: str | None, day: date) -> Report | None
         reports[name]
         for name in reports.frame.filter(
             pl.col("measure") == "population", pl.col("unit") == "people", pl.col("group").is_null(),
-            pl.col("place") == place, pl.col("low") > 0, pl.col("high").is_not_null(),
+            pl.col("place").eq_missing(pl.lit(place)), pl.col("low") > 0, pl.col("high").is_not_null(),
         )["report_id"]
     ]  # fmt: skip
     stocks = [stock for stock in stocks if abs((stock.period.end_latest - day).days) <= NEAR]
