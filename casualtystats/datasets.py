@@ -16,8 +16,9 @@ from casualtystats.periods import parse_date
 from casualtystats.places import Places
 from casualtystats.provenance import Origin
 from casualtystats.reports import Reports, read_reports
+from casualtystats.reports.facilities import Facilities, StatusRounds, read_facilities, read_status_rounds
 
-__all__ = ["describe", "events", "folder", "load", "load_folder", "names"]
+__all__ = ["describe", "events", "facilities", "folder", "load", "load_folder", "names", "status_rounds"]
 
 _HERE: Final = Path(__file__).resolve().parent
 _ROOTS: Final = (_HERE / "_datasets", _HERE.parent / "datasets")
@@ -49,8 +50,15 @@ def folder(name: str) -> Path:
     raise DatasetError(f"expected the name of a data set, got {name!r}; there are: {', '.join(names()) or 'none'}")
 
 
-def load(name: str) -> Reports:
+def load(name: str, table: str = "reports") -> Reports:
     """The checked reports of a data set.
+
+    Parameters
+    ----------
+    name : str
+        Name of a data set.
+    table : str, default "reports"
+        Another of its tables in the format of reports, without its ending: "facilities" and "outages" of "idlib-2019".
 
     Raises
     ------
@@ -61,30 +69,96 @@ def load(name: str) -> Reports:
     --------
     >>> load("idlib-2019")["un-facilities-18"].estimate.low
     18
+    >>> len(load("idlib-2019", "facilities"))
+    5
     """
-    return load_folder(folder(name))
+    return load_folder(folder(name), table)
 
 
-def load_folder(path: str | Path) -> Reports:
+def load_folder(path: str | Path, table: str = "reports") -> Reports:
     """The checked reports of any folder in the layout of a data set.
 
     Parameters
     ----------
     path : str or Path
-        Holds `reports.csv`, and may hold `places.csv`, `events.csv` and `datapackage.json`.
+        Holds `reports.csv`, and may hold `places.csv`, `events.csv` and `datapackage.json`; tables of facilities as in
+        `facilities`.
+    table : str, default "reports"
+        Another table in the format of reports, without its ending.
 
     Raises
     ------
     DatasetError
-        If the folder or its `reports.csv` is missing.
+        If the folder or the table is missing.
     ReportFileError
         If the reports can not be read.
     """
     base = Path(path)
-    if not (base / "reports.csv").is_file():
-        raise DatasetError(f"{base}: expected a folder with a file reports.csv, got {_what(base)}")
-    places = Places.read(base / "places.csv") if (base / "places.csv").is_file() else Places()
-    return read_reports(base / "reports.csv", places=places, origin=_origin(base))
+    if not (base / f"{table}.csv").is_file():
+        raise DatasetError(f"{base}: expected a folder with a file {table}.csv, got {_what(base)}")
+    return read_reports(base / f"{table}.csv", places=_places(base), origin=_origin(base))
+
+
+def facilities(name: str) -> Facilities | None:
+    """The checked register of single facilities of a data set, with their spells and hits.
+
+    Parameters
+    ----------
+    name : str
+        Name of a data set, or a folder in its layout: `facilities.csv`, and perhaps `outages.csv` and `hits.csv`.
+
+    Returns
+    -------
+    Facilities or None
+        None where its figures name no single facility (there is no `facilities.csv` with a column `facility_id`).
+
+    Raises
+    ------
+    DatasetError
+        If there is no such data set.
+    ReportFileError
+        If a table can not be read.
+
+    Examples
+    --------
+    >>> len(facilities("simulated-facilities")), facilities("idlib-2019")
+    (60, None)
+    """
+    base = _base(name)
+    if "facility_id" not in _header(base / "facilities.csv"):
+        return None
+    outages, hits = (
+        base / table if "facility_id" in _header(base / table) else None for table in ("outages.csv", "hits.csv")
+    )
+    return read_facilities(
+        base / "facilities.csv", outages=outages, hits=hits, places=_places(base), origin=_origin(base)
+    )
+
+
+def status_rounds(name: str) -> StatusRounds | None:
+    """The checked rounds of status surveys of a data set, from its `rounds.csv`; None where it has none.
+
+    Parameters
+    ----------
+    name : str
+        Name of a data set, or a folder in its layout.
+
+    Raises
+    ------
+    DatasetError
+        If there is no such data set.
+    ReportFileError
+        If the table can not be read.
+
+    Examples
+    --------
+    >>> status_rounds("simulated-facilities").summary()["reported"].to_list()
+    [53, 39, 58, 56, 54]
+    """
+    base = _base(name)
+    if not (base / "rounds.csv").is_file():
+        return None
+    return read_status_rounds(base / "rounds.csv", places=_places(base), origin=_origin(base))
 
 
 def events(name: str) -> pl.DataFrame:
@@ -111,8 +185,7 @@ def events(name: str) -> pl.DataFrame:
     >>> events("idlib-2019").columns
     ['start_earliest', 'start_latest', 'end_latest', 'label', 'kind', 'source']
     """
-    base = Path(name) if name not in names() and Path(name).is_dir() else folder(name)
-    file = base / "events.csv"
+    file = _base(name) / "events.csv"
     schema = {"start_earliest": pl.Date, "start_latest": pl.Date, "end_latest": pl.Date}
     texts = ("label", "kind", "source")
     if not file.is_file():
@@ -147,6 +220,22 @@ def describe(path: str | Path) -> dict[str, Any]:
     if not isinstance(package, dict):
         raise DatasetError(f"{file}: expected a JSON object, got {type(package).__name__}")
     return cast("dict[str, Any]", package)
+
+
+def _base(name: str) -> Path:
+    return Path(name) if name not in names() and Path(name).is_dir() else folder(name)
+
+
+def _places(base: Path) -> Places:
+    return Places.read(base / "places.csv") if (base / "places.csv").is_file() else Places()
+
+
+def _header(file: Path) -> list[str]:
+    """The names of the columns of a table; none where there is no such file, or nothing in it."""
+    if not file.is_file():
+        return []
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        return [name.strip().strip('"') for name in lines.readline().split(",")]
 
 
 def _origin(base: Path) -> Origin | None:

@@ -54,6 +54,9 @@ class ReportSchema(dy.Schema):
     )
     published_latest = dy.Date(nullable=True, description="last such day; null = not stated")
     role = dy.Enum(ROLES, nullable=True, description="IDMC role; null = not stated")
+    event = dy.String(
+        nullable=True, description="the displacement (or attack) that the figure is about; null = not stated"
+    )
     url = dy.String(nullable=True, description="address; null = not stated")
     wording = dy.String(nullable=True, description="the few words that carry the count; null = not kept")
 

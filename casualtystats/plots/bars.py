@@ -18,7 +18,7 @@ from casualtystats.plots.text import text_width
 from casualtystats.plots.tops import draw_tops, edges_of
 from casualtystats.series import FlowSeries
 
-__all__ = ["flow"]
+__all__ = ["draw_bars", "flow"]
 
 _COLOUR: Final = COLOURS[0]
 _PALE: Final = lighter(_COLOUR, 0.82)
@@ -81,11 +81,16 @@ def flow(series: FlowSeries[Any], *, ax: Axes | None = None, width: float = 7.0,
         room = 1.28 if bars["top"].is_in(["open", "beyond"]).any() else 1.08
         body = sheet.scale(f"{series.info.noun} per day", max(tops) * room, first, last)
         sheet.dress()
-        for run in _runs(rows):
-            _outline(sheet.ax, run) if run[0]["allocated"] and run[0]["state"] == "value" else _solid(sheet, run[0])
-        draw_tops(sheet, rows)
+        draw_bars(sheet, rows)
         sheet.settle(body, 0, series.info.source_line, title, flow_key(bars))
     return sheet.axes
+
+
+def draw_bars(sheet: Sheet, rows: list[dict[str, Any]]) -> None:
+    """Draw bars (rows of `flow_bars`) with what stands on them, on axes whose limits are set."""
+    for run in _runs(rows):
+        _outline(sheet.ax, run) if run[0]["allocated"] and run[0]["state"] == "value" else _solid(sheet, run[0])
+    draw_tops(sheet, rows)
 
 
 def _runs(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

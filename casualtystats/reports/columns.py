@@ -23,12 +23,12 @@ WORDS: Final[dict[str, tuple[str, ...]]] = {
 COUNTS: Final = ("value", "low", "best", "high")
 DATES: Final = ("start", "end", "published")
 PATHS: Final = ("place", "destination", "group", "perpetrator")
-TEXTS: Final = ("report_id", *PATHS, "source", "derived_from", "url", "wording")
+TEXTS: Final = ("report_id", *PATHS, "source", "derived_from", "event", "url", "wording")
 
 FORMAT: Final = (
     "report_id", "measure", "unit", "kind", "qualifier", "value", "low", "best", "high", "start", "end",
     "hours", "place", "destination", "group", "perpetrator", "standard", "source", "derived_from",
-    "published", "role", "url", "wording",
+    "published", "role", "event", "url", "wording",
 )  # fmt: skip
 _EDGES: Final = {name: (f"{name}_earliest", f"{name}_latest") for name in DATES}
 _KNOWN: Final = (*FORMAT, *(edge for pair in _EDGES.values() for edge in pair))
@@ -154,5 +154,7 @@ def _near(name: str, known: frozenset[str]) -> str | None:
     close = difflib.get_close_matches(plain, _KNOWN, n=1, cutoff=_NEAR)
     if close:
         return close[0]
-    # "start_date" where there is no "start": the word is there, so the column is probably meant.
-    return next((word for word in plain.split("_") if word in FORMAT and word not in known), None)
+    # "start_date" where there is no "start": the word is there, so the column is probably meant. "event_date" and
+    # "event_type" are columns of many tables, and other things than the event.
+    words = [word for word in plain.split("_") if word != "event"]
+    return next((word for word in words if word in FORMAT and word not in known), None)

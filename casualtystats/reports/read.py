@@ -51,7 +51,8 @@ def read_reports(
         - needed: `report_id`, `measure`, `unit`, `kind`, `start`, and `value` or `low`; `end` except for
           stocks;
         - optional: `qualifier` (empty = exactly), `best`, `high`, `hours`, `place`, `destination`, `group`,
-          `perpetrator`, `standard`, `source`, `derived_from`, `published`, `role`, `url`, `wording`;
+          `perpetrator`, `standard`, `source`, `derived_from`, `published`, `role`, `event`, `url`,
+          `wording`;
         - dates: 2019-05-09, 2019-05 (some day of that month), [2019-04-21..2019-04-30] (one of these days),
           or typed dates; or two columns, such as `start_earliest` and `start_latest`. Periods include both
           ends;

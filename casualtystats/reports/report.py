@@ -15,7 +15,7 @@ __all__ = ["Report", "report_of"]
 
 _AS_THEY_ARE: Final = (
     "report_id", "measure", "unit", "kind", "place", "destination", "group", "perpetrator", "standard",
-    "source", "derived_from", "role", "url", "wording",
+    "source", "derived_from", "role", "event", "url", "wording",
 )  # fmt: skip
 
 
@@ -41,8 +41,9 @@ class Report:
         To whom the figure is attributed, and the authority that this source relays; None = not stated.
     published : (date, date), optional
         First and last day on which it may have been published; None = not stated.
-    role, url, wording : str, optional
-        IDMC role, address, and the few words that carry the count; None = not stated.
+    role, event, url, wording : str, optional
+        IDMC role, the event that the figure is about, address, and the few words that carry the count; None = not
+        stated.
 
     Examples
     --------
@@ -66,6 +67,7 @@ class Report:
     derived_from: str | None = None
     published: tuple[date, date] | None = None
     role: Role | None = None
+    event: str | None = None
     url: str | None = None
     wording: str | None = None
 

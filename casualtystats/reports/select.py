@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Final, Literal, get_args
@@ -14,9 +14,10 @@ from casualtystats.errors import MixedUnitsError, NoReportsError, OptionError
 from casualtystats.periods import Period, parse_date
 from casualtystats.places import Places
 from casualtystats.reports.model import Reports
-from casualtystats.vocabulary import ROLES, UNITS, Kind, Measure, Role, Unit, units_of
+from casualtystats.reports.preferred import PREFERRED, TRIANGULATION, RoleChoice, preferred_ids
+from casualtystats.vocabulary import ROLES, UNITS, Kind, Measure, Unit, units_of
 
-__all__ = ["By", "Observed", "Selection", "Test", "check_by", "observed_days"]
+__all__ = ["By", "Observed", "RoleChoice", "Selection", "Test", "check_by", "observed_days"]
 
 By = Literal["place", "group", "source", "perpetrator", "destination", "standard"]
 Observed = Period | str | list[Period] | list[str]
@@ -42,6 +43,7 @@ class Selection:
     unit: Unit
     fixed: dict[str, str | None]
     as_of: date | None
+    role: RoleChoice | None = None
 
     @classmethod
     def of(
@@ -54,10 +56,13 @@ class Selection:
         place: str | None,
         group: str | None,
         source: str | None,
-        role: Role | None,
+        role: RoleChoice | None,
         as_of: str | date | None,
     ) -> Selection:
         """The selection that a builder's arguments describe.
+
+        Without `role`, triangulation figures stay out. "preferred" lets in those of an event that has no other figure; see
+        `preferred_ids`.
 
         Raises
         ------
@@ -68,8 +73,8 @@ class Selection:
         MixedUnitsError
             If the reports that match are counted in several units.
         """
-        if role is not None and role not in ROLES:
-            raise OptionError(f"expected role= one of {', '.join(ROLES)}, got {role!r}")
+        if role is not None and role not in (*ROLES, PREFERRED):
+            raise OptionError(f"expected role= one of {', '.join((*ROLES, PREFERRED))}, got {role!r}")
         if unit is not None and unit not in units_of(measure):
             raise OptionError(f"expected unit= one of {', '.join(units_of(measure))} for {measure}, got {unit!r}")
         day = None if as_of is None else parse_date(as_of)[1]
@@ -80,8 +85,10 @@ class Selection:
         ]
         if unit is not None:
             tests.append(Test(pl.col("unit") == unit, "not_selected", f"its unit is not {unit}"))
-        if role is None:
-            passed = pl.col("role").is_null() | (pl.col("role") != "triangulation")
+        if role == PREFERRED:
+            tests += _preferred(reports, measure, kinds, day)
+        elif role is None:
+            passed = pl.col("role").is_null() | (pl.col("role") != TRIANGULATION)
             tests.append(Test(passed, "not_selected", "it is a triangulation figure"))
         else:
             tests.append(Test(pl.col("role") == role, "not_selected", f"its role is not {role}"))
@@ -97,8 +104,8 @@ class Selection:
                 Test(pl.col("published_latest") <= day, "not_known_yet", f"it is not known to be published by {day}")
             )
         fixed: dict[str, str | None] = {name: value for name, value in (("place", place), ("group", group)) if value}
-        draft = cls(reports, measure, tuple(tests), unit or UNITS[0], fixed, day)
-        return cls(reports, measure, tuple(tests), draft._one_unit(), fixed, day)
+        draft = cls(reports, measure, tuple(tests), unit or UNITS[0], fixed, day, role)
+        return replace(draft, unit=draft._one_unit())
 
     def frame(self) -> pl.LazyFrame:
         """The reports that pass every test."""
@@ -135,11 +142,34 @@ class Selection:
     def audit(self) -> pl.LazyFrame:
         """Every report with its status: used, or the first test that it fails."""
         status, reason = pl.lit("used"), pl.lit("it is used as it stands")
+        if self.role == PREFERRED:
+            alone = pl.lit("it is a triangulation figure, used as no other figure of its event is known")
+            reason = pl.when(pl.col("role") == TRIANGULATION).then(alone).otherwise(reason)
         for test in reversed(self.tests):
             failed = ~test.passed.fill_null(value=False)
             status = pl.when(failed).then(pl.lit(test.status)).otherwise(status)
             reason = pl.when(failed).then(pl.lit(test.reason)).otherwise(reason)
         return self.reports.frame.lazy().select("report_id", status=status, reason=reason)
+
+
+def _preferred(reports: Reports, measure: Measure, kinds: tuple[Kind, ...], day: date | None) -> list[Test]:
+    """What a triangulation figure has to pass to be used where a recommended one is preferred."""
+    here = (pl.col("measure") == measure) & pl.col("kind").is_in(list(kinds))
+    known = here if day is None else here & (pl.col("published_latest") <= day)
+    left_out = preferred_ids(reports.frame.filter(known), reports.places)
+    other = pl.col("role").is_null() | (pl.col("role") != TRIANGULATION)
+    named = pl.col("event").is_not_null()
+    return [
+        Test(
+            other | named,
+            "not_selected",
+            "it is a triangulation figure that names no event, so that it can not be told from a recommended one",
+        ),
+        *(
+            Test(~pl.col("report_id").is_in(ids), "not_preferred", f"it is a triangulation figure, and {why}")
+            for why, ids in left_out.items()
+        ),
+    ]
 
 
 def _inside(frame: pl.DataFrame, name: str, value: str, places: Places) -> Test:

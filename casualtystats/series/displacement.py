@@ -1,4 +1,4 @@
-"""The builder for displacement."""
+"""The builders for displacement and for returns."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from casualtystats.reports import Reports
 from casualtystats.reports.select import By, Observed
 from casualtystats.series.build import build
 from casualtystats.series.flow import FlowSeries
-from casualtystats.vocabulary import Displaced, Role, Unit
+from casualtystats.vocabulary import Displaced, Returned, Role, Unit
 
-__all__ = ["displacement"]
+__all__ = ["displacement", "returns"]
 
 
 def displacement(
@@ -56,3 +56,43 @@ def displacement(
         by=by, overlap=overlap, observed=observed, as_of=as_of,
     )  # fmt: skip
     return FlowSeries[Displaced].from_built(built, reports)
+
+
+def returns(
+    reports: Reports, *, place: str | None = None, group: str | None = None, source: str | None = None,
+    unit: Unit | None = None, role: Role | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise",
+    observed: Observed | None = None, as_of: str | date | None = None,
+) -> FlowSeries[Returned]:  # fmt: skip
+    """A series of returns: people, return movements ("displacements") or households, never mixed.
+
+    Parameters
+    ----------
+    reports, place, group, source, unit, role, by, overlap, observed, as_of
+        As in `displacement`; reports of the measure "returned" are taken.
+
+    Returns
+    -------
+    FlowSeries
+        Of returns. People who returned do not add over periods: the same person may flee and return again. Return movements do.
+
+    Raises
+    ------
+    NoReportsError, MixedUnitsError, DoubleCountError, VintageError, DecreaseError, OptionError
+        As in `displacement`.
+
+    Examples
+    --------
+    >>> import polars as pl, casualtystats as cs
+    >>> from casualtystats.series.displacement import returns
+    >>> reports = cs.read_reports(pl.DataFrame({
+    ...     "report_id": ["iom"], "measure": ["returned"], "unit": ["people"], "kind": ["flow"], "value": [12_000],
+    ...     "start": ["2019-06-01"], "end": ["2019-06-30"],
+    ... }))
+    >>> str(returns(reports).total())
+    '12,000'
+    """
+    built = build(
+        reports, "returned", ("flow", "cumulative"), place=place, group=group, source=source, unit=unit, role=role,
+        by=by, overlap=overlap, observed=observed, as_of=as_of,
+    )  # fmt: skip
+    return FlowSeries[Returned].from_built(built, reports)

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import polars as pl
 
@@ -31,8 +31,12 @@ from casualtystats.series.build import Built
 from casualtystats.series.cells import Facts, cells
 from casualtystats.series.cumulative import CumulativeSeries, cumulated
 from casualtystats.series.info import SeriesInfo
+from casualtystats.series.units import Counted, HouseholdSize, Size, people_from_movements
 from casualtystats.series.weights import Weights, weighted_cells
 from casualtystats.vocabulary import MeasureType
+
+if TYPE_CHECKING:
+    from casualtystats.series.stock import StockSeries
 
 __all__ = ["FlowSeries", "Spread"]
 
@@ -241,6 +245,61 @@ class FlowSeries(Generic[M]):
             )
         info = replace(self.info, unit="displacements")
         return replace(self, info=info, facts=replace(self.facts, additive=True))
+
+    def to_people(self, household_size: Size, *, low: Size | None = None, high: Size | None = None) -> FlowSeries[M]:
+        """The same series in people, each count of households times a household size.
+
+        Parameters
+        ----------
+        household_size : number
+            People in a household on average.
+        low, high : number, optional
+            Least and most that the average may be, together; without them it is taken as exact, and the source line says so.
+
+        Returns
+        -------
+        FlowSeries
+            In people, who do not add over periods. best = best x size, low = low x least size, high = high x largest size,
+            each rounded half up; null stays null.
+
+        Raises
+        ------
+        MeasureError
+            If the series is not of households.
+        KindError
+            If it has a ledger (overlap="bounds").
+        OptionError
+            If a size is not above 0, sizes are out of order, or only one end is given.
+        """
+        size = HouseholdSize.of(household_size, low, high)
+        if self.info.unit != "households":
+            raise MeasureError(f"expected a series of households to read as people, got {self.info.noun}")
+        if self.ledger is not None:
+            raise KindError(
+                "expected a series without overlap='bounds' to read as people: its bounds are on households. Choose one "
+                "report for each period with another overlap= rule"
+            )
+        intervals = self.intervals.with_columns(**size.columns(), stated=pl.lit(None, pl.Int64))
+        total = None if self.running_total is None else size.people(self.running_total)
+        info = replace(self.info, unit="people", converted=size.words)
+        return replace(self, info=info, intervals=intervals, running_total=total)
+
+    def people(self, *, no_repeats: Counted | FlowSeries[Any] | StockSeries[Any] | None = None) -> Estimate:
+        """How many people the movements of this series can be of, as in `people_from_movements`.
+
+        Parameters
+        ----------
+        no_repeats : int, str, Estimate, FlowSeries or StockSeries, optional
+            A count in which nobody is counted twice: one event, or a stock on one date of people displaced in this period.
+
+        Raises
+        ------
+        MeasureError
+            If the series does not count movements.
+        ContradictionError
+            If the count without repeats exceeds the movements.
+        """
+        return people_from_movements(self, no_repeats=no_repeats)
 
     def __str__(self) -> str:
         rows = self.intervals.select(pl.len()).collect().item()

@@ -35,6 +35,8 @@ class SeriesInfo:
         Whether it counts what was newly reported (increments of a counter), which is not what happened in the period.
     first_time_since : date, optional
         Since when first times are counted: of people displaced or facilities, whose counts do not add up.
+    converted : str, optional
+        How the unit of the reports was changed: "people from households at 5.1 each (4.5 to 6)". None = it was not.
     """
 
     measure: Measure
@@ -52,6 +54,7 @@ class SeriesInfo:
     last: date
     newly: bool = False
     first_time_since: date | None = None
+    converted: str | None = None
 
     @property
     def additive(self) -> bool:
@@ -75,4 +78,6 @@ class SeriesInfo:
     def source_line(self) -> str:
         """The line to print under a picture or table."""
         line = "Source: " + (", ".join(self.sources) if self.sources else "not stated")
+        if self.converted is not None:
+            line = f"{line}; {self.converted}"
         return line if self.as_of is None else f"{line}; as published by {self.as_of}"

@@ -2,181 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from typing import cast
 
 import polars as pl
 
-from casualtystats.errors import NoReportsError, OptionError
-from casualtystats.estimates import Estimate
-from casualtystats.ledger import DIMENSIONS, Keys, resolve
-from casualtystats.ledger.audit import key_of
+from casualtystats.errors import OptionError
+from casualtystats.ledger import Keys, resolve
 from casualtystats.ledger.rules import OverlapRule
-from casualtystats.periods import parse_date
 from casualtystats.reports import Reports
+from casualtystats.reports.facilities.model import Facilities
 from casualtystats.reports.select import By, Observed, Selection
 from casualtystats.reports.vintages import newest
+from casualtystats.schemas import ReportSchema
 from casualtystats.series.build import Built, build
-from casualtystats.series.flow import FlowSeries
-from casualtystats.vocabulary import Attacks, FacilitiesOut, Kind, Measure, Role, Unit
+from casualtystats.series.outageseries import OutageSeries
+from casualtystats.vocabulary import Kind, Measure, Role, Unit
 
 __all__ = ["OutageSeries", "outages"]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class OutageSeries:
-    """Facilities that went out of service, and hits on facilities. Made by `outages`.
-
-    Restoration is not reported here, and unknown is not functional: a facility that went out may have been back
-    the next day or never.
-
-    Attributes
-    ----------
-    reports : Reports
-        The reports that it was selected from.
-    """
-
-    reports: Reports
-    _select: Callable[[Measure, tuple[Kind, ...]], Selection]
-    _known: Callable[[Selection], pl.LazyFrame]
-    _build: Callable[[Measure, Unit], Built]
-
-    @property
-    def distinct(self) -> FlowSeries[FacilitiesOut]:
-        """Distinct facilities that went out of service, by period. They do not add over periods.
-
-        Raises
-        ------
-        NoReportsError, DoubleCountError
-            As in `deaths`.
-        """
-        return FlowSeries[FacilitiesOut].from_built(self._build("facilities_out", "facilities"), self.reports)
-
-    @property
-    def hits(self) -> FlowSeries[Attacks]:
-        """Hits on facilities, by period: one facility can be hit more than once.
-
-        Raises
-        ------
-        NoReportsError, DoubleCountError
-            As in `deaths`.
-        """
-        return FlowSeries[Attacks].from_built(self._build("attacks", "attacks"), self.reports)
-
-    def out_on(self, day: str | date) -> Estimate:
-        """Facilities out of service on a day, of those that the reports are about.
-
-        Parameters
-        ----------
-        day : str or date
-            One day.
-
-        Returns
-        -------
-        Estimate
-            From below: a stock stated for that very day, else 0 (a facility may have been out for one day only). From
-            above: the last stock that speaks about all places and groups together, and what went out after it; without
-            one, all facilities that a report says went out or were out by then, counted as different facilities. No
-            upper bound where a report has none.
-
-        Raises
-        ------
-        NoReportsError
-            If no report speaks about that day or an earlier one.
-        OptionError
-            If the day is not one day.
-        """
-        first, last = parse_date(day)
-        if first != last:
-            raise OptionError(f"expected one day, got {day!r}")
-        rows = self._rows(("flow", "cumulative", "stock")).filter(pl.col("start_earliest") <= first)
-        if rows.is_empty():
-            raise NoReportsError(
-                f"expected a day on or after the first report of facilities out of service, got {first}"
-            )
-        exact = (pl.col("kind") == "stock") & (pl.col("start_earliest") == pl.col("end_latest"))
-        today = rows.filter(exact, pl.col("end_latest") == first)
-        # Sources that disagree about one place and group leave the lesser of their lows.
-        low = today.group_by(DIMENSIONS).agg(pl.col("low").min())["low"].max() or 0
-        high = self._most(rows, rows.filter(exact), first)
-        return Estimate(cast("int", low), None, high, unit="facilities")
-
-    def _most(self, rows: pl.DataFrame, stocks: pl.DataFrame, day: date) -> int | None:
-        """The most that can be out on a day: the last stock about all of them and what went out since, or everything."""
-        keys = Keys.of(rows.lazy(), self.reports.places)
-        for stock in stocks.sort("end_latest", descending=True).iter_rows(named=True):
-            if all(keys.holds(key_of(stock), key) for key in keys.values):
-                same_day = (pl.col("kind") == "stock") & (pl.col("end_latest") == stock["end_latest"])
-                since = rows.filter(pl.col("end_latest") > stock["end_latest"])
-                told = rows.filter(same_day, *(pl.col(name).eq_missing(pl.lit(stock[name])) for name in DIMENSIONS))
-                counted = [told["high"].max()] if not told["high"].has_nulls() else [None]
-                tops = pl.Series([*counted, *(since["high"] if stock["end_latest"] < day else [])], dtype=pl.Int64)
-                return None if tops.has_nulls() else int(tops.sum())
-        return None if rows["high"].has_nulls() else int(rows["high"].sum())
-
-    def days_lost(self) -> Estimate:
-        """Facility-days without service within the reports' own periods, as far as they bound them.
-
-        Each facility was out for at least one day, and for no more than the days of the widest period of its report.
-        What came after a report's period is not counted: it is not known.
-
-        Returns
-        -------
-        Estimate
-            18 facilities over 15 to 17 days: 18 to 306 facility-days. Low is that of the largest report where reports
-            may count the same facilities.
-
-        Raises
-        ------
-        NoReportsError
-            If no report says that facilities went out.
-        """
-        rows = self._rows(("flow", "cumulative"))
-        if rows.is_empty():
-            raise NoReportsError("expected a report of facilities that went out of service, got none")
-        days = (pl.col("end_latest") - pl.col("start_earliest")).dt.total_days() + 1
-        low, high, open_top = rows.select(
-            pl.col("low").max(), (pl.col("high") * days).sum().alias("most"), pl.col("high").has_nulls().alias("open")
-        ).row(0)
-        return Estimate(low, None, None if open_top else high)
-
-    def _rows(self, kinds: tuple[Kind, ...]) -> pl.DataFrame:
-        """Reports of facilities out of service, of the kinds named."""
-        try:
-            rows = self._known(self._select("facilities_out", kinds)).collect()
-        except NoReportsError:
-            return self.reports.frame.clear()
-        best = pl.col("best")
-        return rows.with_columns(
-            low=pl.when(best < pl.col("low")).then(best).otherwise("low"),
-            high=pl.when(best > pl.col("high")).then(best).otherwise("high"),
-        )
-
-    def __str__(self) -> str:
-        went = self._rows(("flow", "cumulative"))
-        return f"reported facility outages: {went.height} report{'' if went.height == 1 else 's'} of facilities out of service"
-
-    __repr__ = __str__
-
-
 def outages(
-    reports: Reports, *, place: str | None = None, group: str | None = None, source: str | None = None,
-    role: Role | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise", observed: Observed | None = None,
+    reports: Reports | None = None, *, facilities: Facilities | None = None, place: str | None = None, group: str | None = None,
+    source: str | None = None, role: Role | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise", observed: Observed | None = None,
     as_of: str | date | None = None,
 ) -> OutageSeries:  # fmt: skip
-    """Facilities out of service, and hits on facilities.
+    """Facilities out of service, hits on facilities, and what else is said of them; and where reports meet a register.
 
     Parameters
     ----------
-    reports, place, group, source, role, by, overlap, observed, as_of
-        As in `deaths`. Overlaps are settled where a series is taken: `.distinct` and `.hits` may raise.
+    reports : Reports, optional
+        Reports that count facilities. Needed unless there is a register.
+    facilities : Facilities, optional
+        Named facilities with spells and hits (`read_facilities`), for `.named` and `.unnamed()`.
+    place, group, source, role, by, overlap, observed, as_of
+        As in `deaths`; place and group (a type of facility) select named facilities too. Overlaps are settled where a series is taken: `.distinct` and `.hits` may raise.
 
     Returns
     -------
     OutageSeries
-        `.distinct`, `.hits`, `.out_on(date)`, `.days_lost()`.
+        `.distinct`, `.hits`, `.out_on(date)`, `.days_lost()`, `.peak()`, `.word("hit")`, `.words()`, `.restored`; with a
+        register also `.named` and `.unnamed(period)`.
+
+    Raises
+    ------
+    OptionError
+        If there are neither reports nor facilities.
 
     Examples
     --------
@@ -188,10 +59,15 @@ def outages(
     >>> str(cs.outages(reports).days_lost())
     '18 to 306'
     """
+    if reports is None and facilities is None:
+        raise OptionError("expected reports, or facilities=, or both; got neither")
+    if facilities is not None and not isinstance(facilities, Facilities):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise OptionError(f"expected facilities= from read_facilities(...), got {type(facilities).__name__}")
+    told = Reports(ReportSchema.create_empty()) if reports is None else reports
 
-    def chosen(measure: Measure, kinds: tuple[Kind, ...]) -> Selection:
+    def chosen(measure: Measure, kinds: tuple[Kind, ...], unit: Unit | None = None) -> Selection:
         return Selection.of(
-            reports, measure, kinds, unit=None, place=place, group=group, source=source, role=role, as_of=as_of
+            told, measure, kinds, unit=unit, place=place, group=group, source=source, role=role, as_of=as_of
         )
 
     def known(selection: Selection) -> pl.LazyFrame:
@@ -200,13 +76,13 @@ def outages(
         if as_of is not None and overlap != "add":
             frame, _ = newest(frame)
         if overlap == "latest" or isinstance(overlap, list):
-            frame = resolve(frame, Keys.of(frame, reports.places), overlap, origin=reports.origin).used
+            frame = resolve(frame, Keys.of(frame, told.places), overlap, origin=told.origin).used
         return frame
 
-    def built(measure: Measure, unit: Unit) -> Built:
+    def built(measure: Measure, unit: Unit | None, kinds: tuple[Kind, ...]) -> Built:
         return build(
-            reports, measure, ("flow", "cumulative"), place=place, group=group, source=source, unit=unit, role=role,
+            told, measure, kinds, place=place, group=group, source=source, unit=unit, role=role,
             by=by, overlap=overlap, observed=observed, as_of=as_of,
         )  # fmt: skip
 
-    return OutageSeries(reports, chosen, known, built)
+    return OutageSeries(told, chosen, known, built, facilities, (place, group))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 import polars as pl
 
-from casualtystats.errors import KindError, NoReportsError, OptionError
+from casualtystats.errors import KindError, MeasureError, NoReportsError, OptionError
 from casualtystats.estimates import Estimate
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.periods import parse_date
@@ -17,6 +17,7 @@ from casualtystats.reports import Reports
 from casualtystats.reports.select import By
 from casualtystats.series.build import build
 from casualtystats.series.info import SeriesInfo
+from casualtystats.series.units import HouseholdSize, Size
 from casualtystats.vocabulary import InternallyDisplaced, Measure, MeasureType, Population, Role, Unit
 
 __all__ = ["StockSeries", "idps", "population"]
@@ -73,6 +74,27 @@ class StockSeries(Generic[M]):
             for low, best, high in rows.select("low", "best", "high").rows()
         ]
         return sum(counts[1:], counts[0])
+
+    def to_people(self, household_size: Size, *, low: Size | None = None, high: Size | None = None) -> StockSeries[M]:
+        """The same stocks in people, each count of households times a household size.
+
+        Parameters
+        ----------
+        household_size, low, high : number
+            As in `FlowSeries.to_people`: best, least and largest average size; without a range it is taken as exact.
+
+        Raises
+        ------
+        MeasureError
+            If the stocks are not of households.
+        OptionError
+            If a size is not above 0, sizes are out of order, or only one end is given.
+        """
+        size = HouseholdSize.of(household_size, low, high)
+        if self.info.unit != "households":
+            raise MeasureError(f"expected stocks of households to read as people, got {self.info.noun}")
+        frame = self.frame.with_columns(**size.columns(), stated=pl.lit(None, pl.Int64))
+        return replace(self, info=replace(self.info, unit="people", converted=size.words), frame=frame)
 
     def __str__(self) -> str:
         rows = self.to_frame().height

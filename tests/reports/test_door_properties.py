@@ -80,7 +80,7 @@ def valid_record(draw: st.DrawFn) -> dict[str, Any]:
         "best": "",
         "high": "",
     }
-    for name in ("source", "derived_from", "url", "wording"):
+    for name in ("source", "derived_from", "event", "url", "wording"):
         record[name] = clean(draw(texts))
     for name in ("place", "destination", "group", "perpetrator"):
         steps = [clean(step).replace("/", "|").strip() for step in draw(st.lists(texts, max_size=3))]

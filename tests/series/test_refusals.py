@@ -138,7 +138,7 @@ def test_reports_of_another_kind_are_not_taken() -> None:
         ({"cause": "any"}, "cause= 'violent' or 'all', got 'any'"),
         ({"unit": "persons"}, "unit= one of people for killed, got 'persons'"),
         ({"unit": "displacements"}, "unit= one of people for killed"),
-        ({"role": "main"}, "role= one of recommended, triangulation, got 'main'"),
+        ({"role": "main"}, "role= one of recommended, triangulation, preferred, got 'main'"),
         ({"observed": 7}, "observed= a Period"),
     ],
 )

@@ -45,9 +45,7 @@ class Stretch:
         return (self.last - self.first).days + 1
 
 
-def facility_days(
-    facility: dict[str, Any], spells: list[dict[str, Any]], first: date, last: date
-) -> list[Stretch]:
+def facility_days(facility: dict[str, Any], spells: list[dict[str, Any]], first: date, last: date) -> list[Stretch]:
     """The stretches of one facility, one after the other; days that nothing speaks about are in none.
 
     Parameters
@@ -62,8 +60,8 @@ def facility_days(
     Returns
     -------
     list of Stretch
-        On each day the sure status of a spell; else, on days on which a spell may but need not last, the worst status
-        that the facility may have; else unknown after a spell without a known end (destroyed stays destroyed) and
+        On each day the sure status of a spell; else, on days on which spells may but need not last, the worst of their
+        statuses; else unknown after a spell without a known end (destroyed stays destroyed) and
         before one without a known start; else functional where it was observed.
 
     Examples
@@ -93,10 +91,10 @@ def facility_days(
         edges |= {day for day in (found.first, found.last + _DAY) if start < day <= end}
     drawn: list[Stretch] = []
     for low, high in pairwise(sorted(edges)):
-        found = _on(low, base, claims)
-        if found is None:
+        here = _on(low, base, claims)
+        if here is None:
             continue
-        piece = replace(found, first=low, last=high - _DAY)
+        piece = replace(here, first=low, last=high - _DAY)
         if drawn and drawn[-1].last == low - _DAY and replace(drawn[-1], first=low, last=piece.last) == piece:
             piece = replace(piece, first=drawn.pop().first)
         drawn.append(piece)
@@ -135,7 +133,8 @@ def _on(day: date, base: list[Stretch], claims: list[Stretch]) -> Stretch | None
     here = [one for one in claims if one.first <= day <= one.last]
     under = [one for one in base if one.first <= day <= one.last]
     # What is open takes the place of functional: observed days do not tell what a spell left unknown.
-    ground = max(under, key=lambda one: (one.open, RANK.index(one.status)), default=None)
+    # Destroyed, then seen in another status that began nobody knows when: unknown between.
+    ground = max(under, key=lambda one: (one.open, one.status == "unknown"), default=None)
     sure = next((one for one in here if one.sure), None)
     if sure is not None:
         return sure

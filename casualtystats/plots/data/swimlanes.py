@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal, get_args
 
@@ -13,11 +14,12 @@ from casualtystats.periods import Period
 from casualtystats.plots.data.facilitydays import Stretch, facility_days
 from casualtystats.reports.facilities import Facilities
 
-__all__ = ["Lane", "Sort", "SwimlanesPicture", "swimlanes_alt", "swimlanes_picture"]
+__all__ = ["LESS", "OUT", "Lane", "Sort", "SwimlanesPicture", "swimlanes_picture"]
 
 Sort = Literal["start", "place", "type", "duration", "register"]
-_LESS: Final = ("partial", "non_functional", "destroyed")
-_OUT: Final = ("non_functional", "destroyed")
+# Less than full service; out of service.
+LESS: Final = ("partial", "non_functional", "destroyed")
+OUT: Final = ("non_functional", "destroyed")
 _LISTED: Final = 6
 
 
@@ -76,6 +78,15 @@ class SwimlanesPicture:
     last: date
     source: str
 
+    @property
+    def sentence(self) -> str:
+        """How many facilities were surely out on a day or more, and how many may have been besides."""
+        out = sum(lane.days(*OUT) > 0 for lane in self.lanes)
+        may = sum(lane.days(*OUT, sure=False) > 0 for lane in self.lanes) - out
+        more = f", {may:,} more perhaps" if may else ""
+        noun = "facility" if len(self.lanes) == 1 else "facilities"
+        return f"{out:,} of {len(self.lanes):,} {noun} out of service on at least one day{more}"
+
 
 def swimlanes_picture(
     facilities: Facilities, *, period: Period | str | None = None, sort: Sort = "start", most: int = 200
@@ -107,7 +118,9 @@ def swimlanes_picture(
         & (pl.col("closed").is_null() | (pl.col("closed") >= first))
     )
     if register.is_empty():
-        raise NoReportsError(f"expected facilities that exist between {first} and {last}, got none; give another period=")
+        raise NoReportsError(
+            f"expected facilities that exist between {first} and {last}, got none; give another period="
+        )
     if register.height > most:
         raise OptionError(
             f"expected at most {most:,} facilities (most=), got {register.height:,}: their lanes could not be read; select "
@@ -118,13 +131,11 @@ def swimlanes_picture(
         spells.setdefault(spell["facility_id"], []).append(spell)
     seen = (pl.col("date_latest") >= first) & (pl.col("date_earliest") <= last)
     hits = _hits(facilities.hits.filter(seen), first, last)
-    lanes = [
+    found = [
         _lane(row, spells.get(row["facility_id"], []), hits.get(row["facility_id"], ()), sort, first, last)
         for row in register.to_dicts()
     ]
-    named = {text for text in (lane.label for lane in lanes)}
-    if len(named) < len(lanes):
-        lanes = _told_apart(lanes)
+    lanes = _told_apart(found)
     if sort != "register":
         lanes.sort(key=lambda lane: _order(lane, sort, last))
     outside = facilities.facilities.height - register.height
@@ -179,7 +190,8 @@ def _lane(
     # A destruction that is seen on the last day only is kept too.
     last_spell = spells[-1] if spells else None
     if last_spell and last_spell["status"] == "destroyed" and last_spell["end_latest"] is None and not kept:
-        kept = [one.last for one in stretches[-1:] if one.status == "destroyed" and one.sure]
+        since = last_spell["start_latest"]
+        kept = [one.last for one in stretches[-1:] if one.status == "destroyed" and one.sure and one.last >= since]
     group = (row[sort] or f"{sort} not stated") if sort in ("place", "type") else ""
     label = row["name"] or row["facility_id"]
     return Lane(row["facility_id"], label, group, tuple(stretches), tuple(still), tuple(kept), hits)
@@ -187,9 +199,6 @@ def _lane(
 
 def _told_apart(lanes: list[Lane]) -> list[Lane]:
     """Facilities of one name, with their identifiers."""
-    from collections import Counter
-    from dataclasses import replace
-
     times = Counter(lane.label for lane in lanes)
     return [
         replace(lane, label=f"{lane.label} ({lane.id})") if times[lane.label] > 1 and lane.label != lane.id else lane
@@ -199,10 +208,10 @@ def _told_apart(lanes: list[Lane]) -> list[Lane]:
 
 def _order(lane: Lane, sort: Sort, last: date) -> tuple[Any, ...]:
     """Those never known to be out come last; ties by identifier."""
-    starts = [one.first for one in lane.stretches if one.status in _LESS]
+    starts = [one.first for one in lane.stretches if one.status in LESS]
     start = (not starts, min(starts, default=last))
     if sort == "duration":
-        return (-lane.days(*_OUT), -lane.days(*_LESS), *start, lane.id)
+        return (-lane.days(*OUT), -lane.days(*LESS), *start, lane.id)
     return (lane.group.endswith("not stated"), lane.group, *start, lane.id)
 
 
@@ -213,8 +222,11 @@ def _source(facilities: Facilities, outside: int, seen: pl.Expr) -> str:
     parts = ["Source: " + (", ".join(shown) or (origin.producer if origin else "not stated"))]
     if origin and origin.title:
         parts.append(f"From: {origin.title}")
+    parts.append("No line and no bar: not observed")
     if outside:
-        parts.append(f"{outside:,} {'facilities' if outside > 1 else 'facility'} that did not exist in these days left out")
+        parts.append(
+            f"{outside:,} {'facilities' if outside > 1 else 'facility'} that did not exist in these days left out"
+        )
     unseen = facilities.hits.filter(~seen).height
     if unseen:
         parts.append(f"{unseen:,} hit{'s' if unseen > 1 else ''} outside these days")

@@ -11,102 +11,35 @@ Invariants
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+import os
+from dataclasses import dataclass, replace
+from typing import TypedDict, Unpack
 
 import polars as pl
 
-from casualtystats.errors import ReportFileError
-from casualtystats.markup import html_table
+from casualtystats.errors import OptionError, ReportFileError
+from casualtystats.periods import Period
 from casualtystats.places import Places
 from casualtystats.provenance import Origin
-from casualtystats.schemas import FacilitySchema, HitSchema, RejectedSchema, SpellSchema
-from casualtystats.vocabulary import FacilityStatus
+from casualtystats.reports.facilities.choose import chosen, chosen_hits
+from casualtystats.reports.facilities.frames import RegisterTables
+from casualtystats.reports.facilities.incidents import hits_of_reports, joined_places
+from casualtystats.reports.facilities.items import Facility, HitEvent, OutageSpell
+from casualtystats.reports.facilities.merging import merged_spells
+from casualtystats.reports.facilities.policies import Overlap
+from casualtystats.reports.model import Reports
 
 __all__ = ["Facilities", "Facility", "HitEvent", "OutageSpell"]
 
 
-@dataclass(frozen=True, slots=True)
-class Facility:
-    """One facility.
-
-    Parameters
-    ----------
-    id : str
-        Identifier, unique in its register.
-    name, type, place : str, optional
-        Name; path of its type ("health/hospital"); path of its place. None = not stated.
-    beds, catchment : int, optional
-        Beds; people served. None = not stated.
-    opened, closed : date, optional
-        First and last day on which it exists; None = without end.
-    observed : (date, date), optional
-        Days, both included, on which the lack of a spell means that it functions; None = on none.
-    """
-
-    id: str
-    name: str | None = None
-    type: str | None = None
-    place: str | None = None
-    beds: int | None = None
-    catchment: int | None = None
-    opened: date | None = None
-    closed: date | None = None
-    observed: tuple[date, date] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OutageSpell:
-    """One stretch of days, both ends included, on which a facility has one status.
-
-    Parameters
-    ----------
-    facility : str
-        Identifier of the facility.
-    start, end : date, str or None
-        A day, a range of days ("[2019-04-27..2019-04-29]") or a month. `end` is the last day of the spell; None = no
-        end is known, which is neither "back" nor "still out"; "still out" = it lasted to the last day observed.
-    status : FacilityStatus
-        Its status on these days.
-    cause, source : str, optional
-        None = not stated.
-    """
-
-    facility: str
-    start: date | str
-    end: date | str | None = None
-    status: FacilityStatus = "non_functional"
-    cause: str | None = None
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HitEvent:
-    """One hit on one facility. No duration follows from it.
-
-    Parameters
-    ----------
-    facility : str or None
-        Identifier of the facility; None = not known which.
-    date : date or str
-        A day, or a range of days.
-    place, type, source : str, optional
-        Where, on what, and by whose account; None = that of the facility, or not stated.
-    """
-
+class _Asked(TypedDict, total=False):
+    place: str | None
+    type: str | None
     facility: str | None
-    date: date | str
-    place: str | None = None
-    type: str | None = None
-    source: str | None = None
-
-
-def _rejected() -> pl.DataFrame:
-    return RejectedSchema.create_empty().select(pl.lit("").alias("table"), pl.all())
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Facilities:
+class Facilities(RegisterTables):
     """A register of facilities, with their spells and hits. Made by `read_facilities`.
 
     Attributes
@@ -125,36 +58,191 @@ class Facilities:
         Declared zones and names.
     origin : Origin, optional
         The publication that the tables come from.
+    from_rounds : bool
+        Whether the spells follow from rounds of a status survey: then their ends are interval-censored, and outages
+        between two rounds are unseen.
+
+    Raises
+    ------
+    ReportFileError
+        If a frame has other columns than its schema.
+
+    Examples
+    --------
+    >>> register = Facilities.of([Facility("a", beds=40)], [OutageSpell("a", "2019-05-04", "2019-05-08")])
+    >>> print(register)
+    1 facility, 1 spell, no hits
+    >>> register["a"].beds
+    40
     """
 
-    facilities: pl.DataFrame
-    spells: pl.DataFrame = field(default_factory=SpellSchema.create_empty)
-    hits: pl.DataFrame = field(default_factory=HitSchema.create_empty)
-    rejected: pl.DataFrame = field(default_factory=_rejected)
-    warnings: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(
-            schema={"table": pl.String, "row": pl.Int64, "flag": pl.String, "why": pl.String}
+    @classmethod
+    def of(
+        cls,
+        facilities: list[Facility],
+        spells: list[OutageSpell] | None = None,
+        hits: list[HitEvent] | None = None,
+        *,
+        observed: Period | str | None = None,
+        overlap: Overlap = "reject",
+        places: Places | str | os.PathLike[str] | None = None,
+        origin: Origin | None = None,
+    ) -> Facilities:
+        """Make a register of objects, with the checks and options of `read_facilities`.
+
+        What is written by hand is mended by hand: nothing is set aside, one broken rule raises.
+
+        Parameters
+        ----------
+        facilities, spells, hits : list
+            In any order; row n of a message is the nth object of its list.
+        observed, overlap, places, origin
+            As in `read_facilities`.
+
+        Raises
+        ------
+        ReportFileError
+            If an object breaks a rule; the message lists the first of them.
+        OptionError, PlacesError
+            As `read_facilities`.
+
+        Examples
+        --------
+        >>> Facilities.of([Facility("a")], [OutageSpell("b", "2019-05-04")])
+        Traceback (most recent call last):
+        casualtystats.errors.ReportFileError: expected facilities, spells and hits that keep the rules; got 1 that do not:
+        outages, row 1, facility_id: expected a facility_id of the register, got 'b'
+        """
+        from casualtystats.reports.facilities.objects import tables_of
+        from casualtystats.reports.facilities.read import read_facilities
+
+        register, outages, events = tables_of(facilities, spells or [], hits or [])
+        made = read_facilities(
+            register, outages=outages, hits=events, observed=observed, overlap=overlap, places=places, origin=origin
         )
-    )
-    places: Places = field(default_factory=Places)
-    origin: Origin | None = None
+        if made.rejected.height:
+            told = "\n".join(
+                f"{table}, row {row}, {column}: {hint}"
+                for table, row, column, hint in made.rejected.select("table", "row", "column", "hint").head(5).rows()
+            )
+            broken = made.rejected.select("table", "row").n_unique()
+            raise ReportFileError(
+                f"expected facilities, spells and hits that keep the rules; got {broken} that do not:\n{told}"
+            )
+        return made
 
-    def __post_init__(self) -> None:
-        for name, schema in (("facilities", FacilitySchema), ("spells", SpellSchema), ("hits", HitSchema)):
-            types, got = schema.create_empty().schema, getattr(self, name).schema
-            if got != types:
-                raise ReportFileError(
-                    f"expected {name} with the columns and types {dict(types)}; got {', '.join(got)}; use "
-                    "read_facilities(...), which checks every row"
-                )
+    def select(self, **asked: Unpack[_Asked]) -> Facilities:
+        """Keep the facilities inside a place, of a type, or one facility, with their spells and hits.
 
-    def __len__(self) -> int:
-        return self.facilities.height
+        Parameters
+        ----------
+        place : str, optional
+            Path or declared zone. Facilities without a place, and those that a zone only overlaps, are left out.
+        type : str, optional
+            Path of a type: "health" holds "health/hospital".
+        facility : str, optional
+            A facility_id.
 
-    def __str__(self) -> str:
-        return f"{self.facilities.height:,} facilities, {self.spells.height:,} spells, {self.hits.height:,} hits"
+        Returns
+        -------
+        Facilities
+            Hits on facilities that are not known are kept where their own place and type are inside what was asked,
+            and never where `facility` was. `rejected` and `warnings` are kept whole.
 
-    __repr__ = __str__
+        Raises
+        ------
+        OptionError
+            If something else is asked.
+        NoReportsError
+            If no facility is left; the message names what there is.
 
-    def _repr_html_(self) -> str:
-        return html_table(self.facilities, str(self))
+        Examples
+        --------
+        >>> register = Facilities.of([Facility("a", place="Country/North"), Facility("b", place="Country/South")])
+        >>> register.select(place="Country/North").facilities["facility_id"].to_list()
+        ['a']
+        """
+        unknown_names = sorted(set(asked) - set(_Asked.__annotations__))
+        if unknown_names:
+            raise OptionError(f"expected select(place=, type=, facility=), got {', '.join(unknown_names)}")
+        place, type_, facility = asked.get("place"), asked.get("type"), asked.get("facility")
+        kept = chosen(self.facilities, self.places, place, type_, facility)
+        unknown = chosen_hits(self.hits, self.places, place, type_, facility)
+        return self._with(kept, unknown)
+
+    def filter(self, *conditions: pl.Expr) -> Facilities:
+        """Keep the facilities that satisfy all conditions, with their spells and hits.
+
+        Parameters
+        ----------
+        *conditions : pl.Expr
+            Boolean expressions over the columns of `facilities`; null counts as not satisfied.
+
+        Returns
+        -------
+        Facilities
+            Without the hits on facilities that are not known: whether these satisfy the conditions can not be said.
+
+        Examples
+        --------
+        >>> len(Facilities.of([Facility("a", beds=40), Facility("b")]).filter(pl.col("beds") >= 20))
+        1
+        """
+        return self._with(self.facilities.filter(*conditions), self.hits.clear())
+
+    def _with(self, facilities: pl.DataFrame, unknown: pl.DataFrame) -> Facilities:
+        ids = facilities["facility_id"].implode()
+        hit = pl.col("facility_id").is_in(ids) | pl.col("hit_id").is_in(unknown["hit_id"].implode())
+        spells = self.spells.filter(pl.col("facility_id").is_in(ids))
+        return replace(self, facilities=facilities, spells=spells, hits=self.hits.filter(hit.fill_null(value=False)))
+
+    def merged(self) -> Facilities:
+        """Join spells of one facility and status where one ends, for sure, on the day before the next begins.
+
+        What is known of each day stays the same, so availability does; the number of spells and their lengths do not,
+        so times to restoration change. Each join is told in `warnings` (flag `merged`).
+
+        Returns
+        -------
+        Facilities
+            A joined spell has the identifier of its first part; different causes and sources are joined by "; ".
+
+        Examples
+        --------
+        >>> spells = [OutageSpell("a", "2019-05-01", "2019-05-04"), OutageSpell("a", "2019-05-05", "2019-05-06")]
+        >>> print(Facilities.of([Facility("a")], spells).merged())
+        1 facility, 1 spell, no hits
+        """
+        spells, told = merged_spells(self.spells)
+        return replace(self, spells=spells, warnings=pl.concat([self.warnings, told]))
+
+    def with_hits(self, reports: Reports) -> Facilities:
+        """Add an attack incident list: each report of one attack becomes one hit on a facility that is not known.
+
+        Parameters
+        ----------
+        reports : Reports
+            Reports of the measure `attacks`: flows of exactly 1. A hit has the report's identifier, place and source,
+            its group as type, and some day of its period as date. Reports of other measures are no hits and are not
+            looked at.
+
+        Raises
+        ------
+        OptionError
+            If reports of attacks say another number than exactly 1, or are no flows: keep those as aggregate reports.
+            If a report has the identifier of a hit.
+        NoReportsError
+            If there is no report of attacks.
+        PlacesError
+            If the two declare one zone with different members.
+
+        Examples
+        --------
+        >>> from casualtystats.reports import read_reports
+        >>> attacks = read_reports(pl.DataFrame({"report_id": ["i1"], "measure": "attacks", "unit": "attacks",
+        ...     "kind": "flow", "value": [1], "start": "2019-05-05", "end": "2019-05-05", "group": "health"}))
+        >>> print(Facilities.of([Facility("a")]).with_hits(attacks))
+        1 facility, no spells, 1 hit (1 on a facility not known)
+        """
+        hits = hits_of_reports(reports, self.hits)
+        return replace(self, hits=pl.concat([self.hits, hits]), places=joined_places(self.places, reports.places))

@@ -1,0 +1,41 @@
+"""A register in one line."""
+
+from __future__ import annotations
+
+import polars as pl
+
+__all__ = ["counted", "register_line"]
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "hit"), counted(0, "spell"), counted(1200, "facility", "facilities")
+    ('1 hit', 'no spells', '1,200 facilities')
+    """
+    if number == 1:
+        return f"1 {noun}"
+    return f"{f'{number:,}' if number else 'no'} {plural or noun + 's'}"
+
+
+def register_line(facilities: pl.DataFrame, spells: pl.DataFrame, hits: pl.DataFrame, rejected: pl.DataFrame) -> str:
+    """How many facilities, spells and hits; of which without an end or of no known facility; what was rejected."""
+    open_ = pl.col("end_latest").is_null()
+    out = pl.col("status").cast(pl.String).is_in(["partial", "non_functional", "destroyed"])
+    still = spells.filter(pl.col("still") & out).height
+    unended = spells.filter(open_ & ~pl.col("still")).height
+    unknown = hits["facility_id"].null_count()
+    ends = ", ".join(
+        f"{number:,} {what}" for number, what in ((still, "still out"), (unended, "with no known end")) if number
+    )
+    whose = f"{unknown:,} on {'a facility' if unknown == 1 else 'facilities'} not known" if unknown else ""
+    parts = [
+        counted(facilities.height, "facility", "facilities"),
+        counted(spells.height, "spell") + (f" ({ends})" if ends else ""),
+        counted(hits.height, "hit") + (f" ({whose})" if whose else ""),
+    ]
+    line = ", ".join(parts)
+    lost = rejected.select("table", "row").n_unique() if rejected.height else 0
+    return f"{line}; {counted(lost, 'row')} rejected (see .rejected)" if lost else line
