@@ -137,7 +137,8 @@ def _wide(text: str) -> float:
 
 def _text(row: dict[str, Any], room: float, lines: int) -> str:
     """The longest text of a cell that fits; the shortest where none does."""
-    texts = [text for text in row["texts"] if text.count("\n") < lines]
+    every: list[str] = row["texts"]
+    texts = [text for text in every if text.count("\n") < lines]
     return next((text for text in texts if _wide(text) <= room), texts[-1])
 
 
@@ -151,7 +152,7 @@ def _cell(ax: Any, row: dict[str, Any], x: float, y: float, fit: _Fit, cell: flo
     if row["stated"] or not row["margin"]:
         thin = 0.6 if cell < _NARROW else 1.0
         stated: dict[str, Any] = {"edgecolor": INK, "linewidth": 1.1 * thin}
-        look = stated if row["stated"] else _IMPLIED | {"linewidth": 0.7 * thin}
+        look: dict[str, Any] = stated if row["stated"] else {**_IMPLIED, "linewidth": 0.7 * thin}
         name = "stated" if row["stated"] else "bounded"
         ax.add_patch(Rectangle((a, b), c - a, d - b, facecolor="none", zorder=2, gid=name, clip_on=False, **look))
     ax.text(
@@ -161,8 +162,7 @@ def _cell(ax: Any, row: dict[str, Any], x: float, y: float, fit: _Fit, cell: flo
 
 
 def _shade(share: float) -> str:
-    mixed: str = lighter(_COLOUR, _PALE - (_PALE - _DEEP) * share)
-    return mixed
+    return lighter(_COLOUR, _PALE - (_PALE - _DEEP) * share)
 
 
 def _heads(ax: Any, columns: tuple[str, ...], cell: float) -> float:

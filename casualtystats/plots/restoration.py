@@ -108,10 +108,11 @@ def _curve(ax: Any, curve: Curve, at: int, *, several: bool) -> None:
         _flats(ax, curve, at)
     else:
         draw_line(ax, *steps(curve.days, curve.shares, curve.end), at)
-    ax.plot(
-        [day for day, _ in curve.ticks], [share for _, share in curve.ticks], marker="|", markersize=6, color=colour,
-        markeredgewidth=1.0, linestyle="none", zorder=3.2, gid="censored", clip_on=False,
-    )  # fmt: skip
+    if curve.ticks:
+        ax.plot(
+            [day for day, _ in curve.ticks], [share for _, share in curve.ticks], marker="|", markersize=6, color=colour,
+            markeredgewidth=1.0, linestyle="none", zorder=3.2, gid="censored", clip_on=False,
+        )  # fmt: skip
 
 
 def _flats(ax: Any, curve: Curve, at: int) -> None:

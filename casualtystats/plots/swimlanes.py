@@ -163,10 +163,9 @@ def _marks(ax: Any, lanes: tuple[Lane, ...], names: Names, thick: float) -> None
         "kept": {"marker": "|", "markersize": 1.35 * thick, "color": INK, "markeredgewidth": max(0.9, 0.12 * thick)},
     }
     for gid, spots in (("still", still), ("kept", kept)):
-        ax.plot(
-            [x for x, _ in spots], [y for _, y in spots], linestyle="none", clip_on=False, zorder=3.5, gid=gid,
-            **looks[gid],
-        )  # fmt: skip
+        if spots:
+            x, y = zip(*spots, strict=True)
+            ax.plot(x, y, linestyle="none", clip_on=False, zorder=3.5, gid=gid, **looks[gid])
 
 
 def _hits(ax: Any, hits: list[tuple[tuple[Any, Any, int], ...]], names: Names) -> None:
@@ -183,9 +182,10 @@ def _hits(ax: Any, hits: list[tuple[tuple[Any, Any, int], ...]], names: Names) -
                 ends = [first - 0.5, last + 0.5]
                 ax.plot(ends, [y, y], color="white", linewidth=edge + 1.6, solid_capstyle="butt", zorder=3.9)
                 ax.plot(ends, [y, y], color=INK, linewidth=edge, marker="|", markersize=size, zorder=4, gid="hit days")
-        ax.plot(
-            [(first + last) / 2 for first, last, _ in spots], [y for _, _, y in spots], marker="o", markersize=size,
-            markerfacecolor=INK if several else "white", markeredgecolor="white" if several else INK,
-            markeredgewidth=0.7 * edge if several else edge, linestyle="none", zorder=4.2,
-            gid="hits" if several else "hit",
-        )  # fmt: skip
+        if spots:
+            ax.plot(
+                [(first + last) / 2 for first, last, _ in spots], [y for _, _, y in spots], marker="o", markersize=size,
+                markerfacecolor=INK if several else "white", markeredgecolor="white" if several else INK,
+                markeredgewidth=0.7 * edge if several else edge, linestyle="none", zorder=4.2,
+                gid="hits" if several else "hit",
+            )  # fmt: skip

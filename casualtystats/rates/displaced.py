@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import polars as pl
 
@@ -179,10 +179,11 @@ def _figures(
 ) -> dict[tuple[Any, ...], Estimate]:
     """The population of each part and date."""
     by = idps.info.by
+    # isinstance alone would leave its contents unknown to a type checker.
+    given: Any = population
     if isinstance(population, StockSeries):
-        return _matched(idps, cast("StockSeries[Any]", population), keys, parts)
+        return _matched(idps, given, keys, parts)
     if isinstance(population, Mapping):
-        given = cast("Mapping[Any, Any]", population)
         found: dict[tuple[Any, ...], Estimate] = {}
         for key in keys:
             wanted: Any = key[0] if len(by) == 1 else key[:-2]
@@ -200,8 +201,7 @@ def _figures(
             f"expected population= a figure for each part of a series by {' and '.join(by)}: a mapping such as "
             f"{{{keys[0][0]!r}: number of people, ...}}, or stocks with the same by="
         )
-    known_: Any = population
-    return dict.fromkeys(keys, population_estimate(known_))
+    return dict.fromkeys(keys, population_estimate(given))
 
 
 def _matched(

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from casualtystats.reports.facilities.stretches import FAR, Chains
+from casualtystats.reports.facilities.chains import FAR, Chains
 from casualtystats.series.availability.counts import Grid, Ints
 
 __all__ = ["Marks", "counted_each", "counted_once", "starts"]
@@ -98,9 +98,16 @@ def starts(chained: Chains, out: tuple[int, ...]) -> pl.DataFrame:
         surely=~maybe.fill_null(value=False),
         start_low=pl.when("no_start").then(before).otherwise("start_low"),
     )
-    return rows.filter(
-        pl.col("status").is_in(list(out)), ~pl.col("never"),
-        pl.col("start_low") <= pl.col("closed"), pl.col("start_high") >= pl.col("opened"),
-    ).select("f", pl.max_horizontal("start_low", "opened").alias("from"),
-             pl.min_horizontal("start_high", "closed").alias("until"),
-             surely=pl.col("surely") & (pl.col("start_low") >= pl.col("opened")) & (pl.col("start_high") <= pl.col("closed")))  # fmt: skip
+    kept = rows.filter(
+        pl.col("status").is_in(list(out)),
+        ~pl.col("never"),
+        pl.col("start_low") <= pl.col("closed"),
+        pl.col("start_high") >= pl.col("opened"),
+    )
+    exists = (pl.col("start_low") >= pl.col("opened")) & (pl.col("start_high") <= pl.col("closed"))
+    return kept.select(
+        "f",
+        pl.max_horizontal("start_low", "opened").alias("from"),
+        until=pl.min_horizontal("start_high", "closed"),
+        surely=pl.col("surely") & exists,
+    )

@@ -18,15 +18,15 @@ from casualtystats.markup import html_table
 from casualtystats.periods import Period, parse_date
 from casualtystats.periods.cadence import Every, check_every
 from casualtystats.places import Places
+from casualtystats.reports.facilities.chains import Chains, chains, day_number
 from casualtystats.reports.facilities.model import Facilities
 from casualtystats.reports.facilities.states import days_of
-from casualtystats.reports.facilities.stretches import Chains, chains, day_number, stretches
+from casualtystats.reports.facilities.stretches import stretches
 from casualtystats.series.availability.counts import Grid, Ints, counts
 from casualtystats.series.outagecells import Marks, counted_each, counted_once, starts
+from casualtystats.series.outagescope import Bools, scoped
 
 __all__ = ["NamedOutages"]
-
-Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 _OUT = (2, 3, 7)
 _MAY = (2, 3, 4, 6, 7, 8)
@@ -59,34 +59,7 @@ class NamedOutages:
 
         One whose place is not stated, or only holds or overlaps the place that is asked for, may lie in it; the same for types.
         """
-        table = facilities.facilities
-        inside, may = (_scoped(table, places, place, group, maybe=maybe) for maybe in (False, True))
-        kept = (
-            facilities
-            if bool(may.all())
-            else facilities.filter(pl.col("facility_id").is_in(table.filter(may)["facility_id"].implode()))
-        )
-        numbered = kept.facilities.select("facility_id", f=pl.int_range(pl.len(), dtype=pl.Int32))
-        sure = inside.filter(may)
-        # The place and type of a hit are its own, else those of its facility.
-        own = facilities.hits.join(
-            table.select("facility_id", _place="place", _type="type"),
-            on="facility_id",
-            how="left",
-            maintain_order="left",
-        )
-        own = own.with_columns(place=pl.coalesce("place", "_place"), type=pl.coalesce("type", "_type"))
-        marked = own.with_columns(sure=_scoped(own, places, place, group, maybe=False))
-        marked = marked.filter(_scoped(own, places, place, group, maybe=True)).join(
-            numbered, on="facility_id", how="left", maintain_order="left"
-        )
-        hits = marked.select(
-            "f",
-            pl.col("date_earliest").to_physical().alias("from"),
-            until=pl.col("date_latest").to_physical(),
-            sure="sure",
-        )
-        return cls(kept, sure.to_numpy(), hits)
+        return cls(*scoped(facilities, places, place, group))
 
     def distinct(
         self, every: Every | None = None, *, period: Period | str | None = None, origin: date | None = None,
@@ -157,10 +130,10 @@ class NamedOutages:
     def hits(
         self, every: Every | None = None, *, period: Period | str | None = None, origin: date | None = None
     ) -> pl.DataFrame:
-        """Hits: one facility can be hit more than once. `low` of those whose day surely lies in the cell, `high` of those
-        whose day may.
+        """Hits: one facility can be hit more than once.
 
-        Parameters and errors as in `distinct`.
+        `low` counts those whose day surely lies in the cell, `high` those whose day may. Parameters and errors as in
+        `distinct`.
         """
         grid = self._grid(every, period, origin)
         sure = self._hits.filter("sure")
@@ -269,18 +242,6 @@ class NamedOutages:
 
     def _repr_html_(self) -> str:
         return html_table(self.facilities.facilities, str(self))
-
-
-def _scoped(table: pl.DataFrame, places: Places, place: str | None, group: str | None, *, maybe: bool) -> pl.Series:
-    """Whether rows surely lie inside a place and a type, or may."""
-    fits = {"equal", "contains", "within", "overlaps"} if maybe else {"equal", "contains"}
-    passed = pl.Series([True]).new_from_index(0, table.height)
-    for name, asked, relations in (("place", place, places), ("type", group, Places())):
-        if asked:
-            there = table[name].unique().to_list()
-            inside = [one for one in there if one is not None and relations.relation(asked, one) in fits]
-            passed &= table[name].is_in(inside).fill_null(value=maybe)
-    return passed
 
 
 def _framed(grid: Grid, low: Ints, high: Ints) -> pl.DataFrame:

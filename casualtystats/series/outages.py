@@ -23,9 +23,9 @@ __all__ = ["OutageSeries", "outages"]
 
 
 def outages(
-    reports: Reports | None = None, *, facilities: Facilities | None = None, place: str | None = None, group: str | None = None,
-    source: str | None = None, role: Role | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise", observed: Observed | None = None,
-    as_of: str | date | None = None,
+    reports: Reports | None = None, *, facilities: Facilities | None = None, place: str | None = None,
+    group: str | None = None, source: str | None = None, role: Role | None = None, by: Sequence[By] = (),
+    overlap: OverlapRule = "raise", observed: Observed | None = None, as_of: str | date | None = None,
 ) -> OutageSeries:  # fmt: skip
     """Facilities out of service, hits on facilities, and what else is said of them; and where reports meet a register.
 
@@ -36,7 +36,8 @@ def outages(
     facilities : Facilities, optional
         Named facilities with spells and hits (`read_facilities`), for `.named` and `.unnamed()`.
     place, group, source, role, by, overlap, observed, as_of
-        As in `deaths`; place and group (a type of facility) select named facilities too. Overlaps are settled where a series is taken: `.distinct` and `.hits` may raise.
+        As in `deaths`; place and group (a type of facility) select named facilities too. Overlaps
+        are settled where a series is taken: `.distinct` and `.hits` may raise.
 
     Returns
     -------

@@ -20,15 +20,17 @@ from casualtystats.reports.facilities.model import Facilities
 from casualtystats.reports.select import Selection
 from casualtystats.series.build import Built
 from casualtystats.series.flow import FlowSeries
+from casualtystats.series.outagemeeting import unnamed_in, unnamed_on
 from casualtystats.series.outagenamed import NamedOutages
-from casualtystats.series.outageunnamed import Unnamed, met, scope_of, unnamed_in
-from casualtystats.series.outagewords import WORDS, OutageWord, Peak, peak_of, words_of
+from casualtystats.series.outageunnamed import Unnamed
+from casualtystats.series.outagewords import WORDS, OutageWord, Peak, peak_of, stock_of, words_of
 from casualtystats.series.stock import StockSeries
 from casualtystats.vocabulary import Attacks, FacilitiesOut, Kind, Measure, Unit, kinds_of, units_of
 
 __all__ = ["OutageSeries"]
 
 _FLOWS: Final[tuple[Kind, ...]] = ("flow", "cumulative")
+_MEASURES: Final[tuple[Measure, ...]] = (*WORDS.values(), "attacks")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -151,7 +153,7 @@ class OutageSeries:
         """
         if len(names) > 1:
             raise NotAdditiveError(
-                f"expected one word, got {' and '.join(map(repr, names))}: a facility can be hit, damaged and out of service at once, "
+                f"expected one word, got {' and '.join(map(repr, names))}: a facility can be hit, damaged and out at once, "
                 "and one source's affected is not another's impacted. They are not added; take each by itself, or words()"
             )
         if not names or names[0] not in WORDS:
@@ -162,14 +164,7 @@ class OutageSeries:
             stock &= "stock" in kinds_of(measure) and bool(self._frame(measure, ("stock",)).height)
         if not stock:
             return FlowSeries[Any].from_built(self._build(measure, unit, _FLOWS), self.reports)
-        built = self._build(measure, unit, ("stock",))
-        frame = built.intervals.select(
-            *built.info.by, "report_id", "low", "best", "high", "stated", date_earliest="period_start",
-            date_latest="period_end",
-        ).select(
-            *built.info.by, "report_id", "date_earliest", "date_latest", "low", "best", "high", "stated"
-        ).sort("date_earliest", "report_id")  # fmt: skip
-        return StockSeries[Any](built.info, self.reports, frame, built.audit)
+        return stock_of(self._build(measure, unit, ("stock",)), self.reports)
 
     def words(self) -> pl.DataFrame:
         """What the reports call it: one row a word, unit and kind. Rows are never added.
@@ -181,7 +176,7 @@ class OutageSeries:
             the greatest low; null = no upper bound). Attacks are the last word: they are no facilities.
         """
         kinds: tuple[Kind, ...] = ("flow", "cumulative", "stock")
-        frames = [self._frame(measure, kinds) for measure in (*WORDS.values(), cast("Measure", "attacks"))]
+        frames = [self._frame(measure, kinds) for measure in _MEASURES]
         return words_of(pl.concat(frames))
 
     @property
@@ -201,7 +196,7 @@ class OutageSeries:
         Returns
         -------
         Peak
-            "50 at the peak", dated by month: on some day of it at least so many were out, and on no day is it known how many more.
+            "50 at the peak", dated by month: on some day of it at least so many were out; how many more is not known.
 
         Raises
         ------
@@ -211,8 +206,8 @@ class OutageSeries:
         stocks = self._frame("facilities_out", ("stock",))
         if stocks.is_empty():
             raise NoReportsError(
-                "expected a report of facilities out of service on a date (kind stock), got none; reports of those that went out in "
-                "a period: .distinct"
+                "expected a report of facilities out of service on a date (kind stock), got none; reports of those that went out "
+                "in a period: .distinct"
             )
         return peak_of(stocks)
 
@@ -225,11 +220,7 @@ class OutageSeries:
         OptionError
             Without a register.
         """
-        if self._facilities is None:
-            raise OptionError(
-                "expected a register of named facilities; use outages(reports, facilities=read_facilities(...))"
-            )
-        return NamedOutages.of(self._facilities, self._places(), *self._asked)
+        return NamedOutages.of(self._named_register(), self._places(), *self._asked)
 
     def unnamed(
         self, period: Period | str | None = None, *, by: str | date | None = None, on: str | date | None = None
@@ -261,61 +252,25 @@ class OutageSeries:
         OptionError
             Without a register; if no one place and type holds what the reports are about; if the period is not clear.
         """
-        named = self.named
+        register = self._named_register()
         if sum(one is not None for one in (period, by, on)) > 1:
             raise OptionError("expected one of period, by= and on=, got several")
-        rows = self._rows((*_FLOWS, "stock") if on is not None else _FLOWS)
-        if rows.is_empty():
-            raise NoReportsError("expected a report of facilities out of service, got none")
+        places = self._places()
         if on is not None:
-            return self._unnamed_on(on, rows)
-        if by is not None:
-            day = parse_date(by)[1]
-            rows = rows.filter(pl.col("end_latest") <= day)
-            if rows.is_empty():
-                raise NoReportsError(f"expected a report of facilities out of service up to {day}, got none")
-        found = (
-            Period.parse(period) if isinstance(period, str) else period or self._one_period(rows, up_to=by is not None)
-        )
-        scope = scope_of(rows, self.reports, *self._asked)
-        reported = unnamed_in(rows, self.reports, found, scope)
-        within = NamedOutages.of(named.facilities, self._places(), *scope)
-        first, last = found.start_earliest, found.end_latest
-        high = int(within.distinct(period=Period(first, first, last, last))["high"][0])
-        surely = (
-            within.surely_out(found.start_latest, found.end_earliest)
-            if found.start_latest <= found.end_earliest
-            else []
-        )
-        counted = Estimate(len(surely), len(surely) if len(surely) == high else None, high, unit="facilities")
-        return met(reported, within, counted, surely, first=first, last=last, scope=scope,
-                   reports=rows["report_id"].sort().to_list())  # fmt: skip
+            rows = self._rows((*_FLOWS, "stock"))
+            return unnamed_on(on, rows, self.out_on(on), self.reports, register, places, self._asked)
+        return unnamed_in(period, by, self._rows(_FLOWS), self.reports, register, places, self._asked)
 
-    def _unnamed_on(self, on: str | date, rows: pl.DataFrame) -> Unnamed:
-        reported = self.out_on(on)
-        day = parse_date(on)[0]
-        rows = rows.filter(pl.col("start_earliest") <= day)
-        scope = scope_of(rows, self.reports, *self._asked)
-        within = NamedOutages.of(self.named.facilities, self._places(), *scope)
-        counted = within.out_on(day)
-        surely = within.surely_out_on(day)
-        return met(reported, within, counted, surely, first=day, last=day, scope=scope,
-                   reports=rows["report_id"].sort().to_list())  # fmt: skip
-
-    def _one_period(self, rows: pl.DataFrame, *, up_to: bool) -> Period:
-        edges = ["start_earliest", "start_latest", "end_earliest", "end_latest"]
-        periods = rows.select(edges).unique().sort(edges)
-        if periods.height > 1 and not up_to:
-            there = ", ".join(str(Period(*row)) for row in periods.rows())
-            raise OptionError(f"expected a period, for the reports have several ({there}); give one, or by=, or on=")
-        return Period(*periods.row(0)[:2], *rows.sort("end_latest", "end_earliest").select(edges[2:]).row(-1))
+    def _named_register(self) -> Facilities:
+        if self._facilities is None:
+            raise OptionError(
+                "expected a register of named facilities; use outages(reports, facilities=read_facilities(...))"
+            )
+        return self._facilities
 
     def _places(self) -> Places:
         """The zones of the reports, and those of the register that they do not declare."""
-        own = self.reports.places
-        if self._facilities is None:
-            return own
-        other = self._facilities.places
+        own, other = self.reports.places, self._named_register().places
         return Places({**other.zones, **own.zones}, {**other.names, **own.names})
 
     def days_lost(self) -> Estimate:

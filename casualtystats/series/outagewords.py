@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 
 from casualtystats.estimates import Estimate
 from casualtystats.periods import spoken_day
+from casualtystats.reports import Reports
+from casualtystats.series.build import Built
+from casualtystats.series.stock import StockSeries
 from casualtystats.vocabulary import Measure, measure_noun
 
-__all__ = ["WORDS", "OutageWord", "Peak", "peak_of", "words_of"]
+__all__ = ["WORDS", "OutageWord", "Peak", "peak_of", "stock_of", "words_of"]
 
 OutageWord = Literal["hit", "affected", "impacted", "damaged", "out", "functional", "restored"]
 WORDS: Final[dict[OutageWord, Measure]] = {
@@ -64,6 +67,14 @@ def peak_of(stocks: pl.DataFrame) -> Peak:
     ).row(0, named=True)  # fmt: skip
     estimate = Estimate(row["low"], row["best"], row["high"], row["value"], row["qualifier"], "facilities").widened()
     return Peak(estimate, row["start_earliest"], row["end_latest"], row["report_id"], row["group"])
+
+
+def stock_of(built: Built, reports: Reports) -> StockSeries[Any]:
+    """What is so on dates, as a series."""
+    columns = ("report_id", "date_earliest", "date_latest", "low", "best", "high", "stated")
+    dated = built.intervals.rename({"period_start": "date_earliest", "period_end": "date_latest"})
+    frame = dated.select(*built.info.by, *columns).sort("date_earliest", "report_id")
+    return StockSeries[Any](built.info, reports, frame, built.audit)
 
 
 def words_of(reports: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from casualtystats.sitrep.together import span_every
 from casualtystats.sitrep.trended import Trended
 from casualtystats.vocabulary import measure_noun
 
-__all__ = ["Figure", "figures"]
+__all__ = ["Figure", "figure_of", "figures"]
 
 SHOWN: Final = 6
 TOGETHER: Final = 3
@@ -49,7 +49,7 @@ def figures(
         )
         near = _recent(chosen)
         ax = plots.report_periods(near, events=events)
-        yield _figure("report-periods", "lead", caption, alt_text.report_periods(near), ax)
+        yield figure_of("report-periods", "lead", caption, alt_text.report_periods(near), ax)
     for number, ledger in enumerate(held[:TOGETHER], 1):
         every = span_every(ledger)
         asked: dict[str, Any] = {"place": ledger.place or "", "group": ledger.group or "", "every": every}
@@ -62,7 +62,7 @@ def figures(
         )
         ax = plots.ledger(ledger.standing, relax="least" if ledger.apart else None, **asked)
         alt = alt_text.ledger(ledger.standing, relax="least" if ledger.apart else None, **asked)
-        yield _figure(f"together-{number}", f"together-{number}", caption, alt, ax)
+        yield figure_of(f"together-{number}", f"together-{number}", caption, alt, ax)
     totals = reports.frame.filter(pl.col("kind") == "cumulative")
     for (measure, unit, group), same in totals.group_by("measure", "unit", "group", maintain_order=True):
         if same.height > 1:
@@ -71,7 +71,7 @@ def figures(
             some = reports.filter(pl.col("report_id").is_in(same["report_id"].to_list()))
             ax = plots.cumulative(some)
             name = "-".join(str(part).replace("/", "-") for part in ("running-totals", measure, unit, group) if part)
-            yield _figure(name, _section(str(measure)), caption, alt_text.cumulative(some), ax)
+            yield figure_of(name, _section(str(measure)), caption, alt_text.cumulative(some), ax)
     several = [one for one in found if one.series.intervals.select(pl.len()).collect().item() > 1]
     for number, one in enumerate(several[:SHOWN], 1):
         series = one.series
@@ -79,29 +79,29 @@ def figures(
         what = f"{_first_upper(series.info.noun)}, {where}, {', '.join(series.info.sources)} ({one.rule})"
         caption = f"{what}: width is the period, height the daily rate, so that area is the count."
         ax = plots.flow(series)
-        yield _figure(
+        yield figure_of(
             f"flow-{number}-{series.info.measure}", _section(series.info.measure), caption, alt_text.flow(series), ax
         )
     for number, trend in enumerate(trends[:SHOWN], 1):
         caption = "Each report over its days: its area is its count. The line is the fitted mean with its interval."
         ax = plots.trend(trend.fit)
-        yield _figure(f"trend-{number}", f"trend-{number}", caption, alt_text.trend(trend.fit), ax)
+        yield figure_of(f"trend-{number}", f"trend-{number}", caption, alt_text.trend(trend.fit), ax)
         caption = "The growth a day when one choice is made otherwise. Grey, open: spread days, as a contrast."
         ax = plots.sensitivity(trend.sensitivity)
-        yield _figure(
+        yield figure_of(
             f"trend-{number}-sensitivity", f"trend-{number}", caption, alt_text.sensitivity(trend.sensitivity), ax
         )
     rates = rate_table(found, reports)
     if rates is not None:
         caption = "Death rates on the inhabitants stated nearest to the period; no upper end where none is known."
-        yield _figure("death-rates", "deaths", caption, alt_text.rate(rates.rates), plots.rate(rates.rates))
+        yield figure_of("death-rates", "deaths", caption, alt_text.rate(rates.rates), plots.rate(rates.rates))
     out = outages(reports)
     try:
         ax = plots.outages(out)
     except CasualtyStatsError:
         return
     caption = "Facilities out of service as reported. Hatched: it is not known whether service came back."
-    yield _figure("outages", "facilities", caption, alt_text.outages(out), ax)
+    yield figure_of("outages", "facilities", caption, alt_text.outages(out), ax)
 
 
 def _recent(chosen: Reports) -> Reports:
@@ -122,5 +122,5 @@ def _first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _figure(name: str, section: str, caption: str, alt: str, ax: Any) -> Figure:
+def figure_of(name: str, section: str, caption: str, alt: str, ax: Any) -> Figure:
     return Figure(name, section, caption, alt, plots.figure_bytes(ax, "svg"), plots.figure_bytes(ax, "png"))

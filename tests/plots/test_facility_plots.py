@@ -129,8 +129,8 @@ def test_what_a_lane_bears() -> None:
         "hit not exactly dated",
     ]  # fmt: skip
     (still,), (kept,) = of(ax.lines, "still"), of(ax.lines, "kept")
-    assert still.get_xdata() == [number(day(66)) + 0.5]
-    assert kept.get_xdata() == [number(day(90)) + 0.5]
+    assert list(still.get_xdata()) == [number(day(66)) + 0.5]
+    assert list(kept.get_xdata()) == [number(day(90)) + 0.5]
     (ones,), (twos,) = of(ax.lines, "hit"), of(ax.lines, "hits")
     assert len(ones.get_xdata()) == 6
     assert twos.get_xdata() == [number(day(35))]
@@ -212,8 +212,8 @@ def test_events_and_days_of_a_timeline() -> None:
     ax = swimlanes(five(), events=events, period=f"{day(20)}/{day(60)}")
     assert [text.get_text() for text in of(ax.texts, "event")] == ["Ceasefire"]
     left, right = ax.get_xlim()
-    assert number(day(19)) < left < number(day(20))
-    assert number(day(60)) < right < number(day(62))
+    assert number(day(18)) < left < number(day(20)) - 0.5
+    assert number(day(60)) + 0.5 < right < number(day(62))
     with pytest.raises(OptionError, match="expected events= a frame"):
         swimlanes(five(), events=pl.DataFrame({"label": ["x"]}))
 
@@ -271,7 +271,7 @@ def test_a_curve_of_restoration_and_its_table() -> None:
     assert list(ticks.get_xdata()) == [5, 14, 31]
     assert words(ax) == ["still out of service", "sampling interval (95 %)", "still out when last seen (censored)"]
     assert [text.get_text() for text in of(ax.texts, "median")] == ["median 12 days"]
-    assert [text.get_text() for text in of(ax.texts, "at risk")] == ["10", "9", "7", "5", "3", "2", "1"]
+    assert [text.get_text() for text in of(ax.texts, "at risk")] == ["10", "9", "5", "2", "2", "1", "1"]
     assert ax.get_xlabel() == "days since the outage began"
     assert [text.get_text() for text in ax.get_yticklabels()] == ["0 %", "25 %", "50 %", "75 %", "100 %"]
     late = draw_restoration(kaplan_meier([20, 21, 22], [1, 1, 1]))
@@ -281,7 +281,8 @@ def test_a_curve_of_restoration_and_its_table() -> None:
 def test_groups_differ_in_line_and_have_names() -> None:
     ax = draw_restoration(time_to_restoration(exact(), by=["type"]))
     curves = of(ax.lines, "curve")
-    assert len({str(curve.get_linestyle()) for curve in curves}) == len({curve.get_color() for curve in curves}) == 3
+    dashes = {str(curve._dash_pattern) for curve in curves}
+    assert len(dashes) == len({curve.get_color() for curve in curves}) == 3
     names = ["health/clinic", "health/hospital", "health/primary care"]
     assert sorted(text.get_text() for text in of(ax.texts, "curve name")) == names
     assert [text.get_text() for text in of(ax.texts, "name")] == names

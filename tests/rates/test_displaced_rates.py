@@ -232,10 +232,8 @@ def test_days_before_the_first_stock_are_the_caller_s_choice() -> None:
     wrong: Any = "none"
     with pytest.raises(OptionError, match="before= 'unknown', 'raise' or 'first', got 'none'"):
         displacement_person_days(series, week, before=wrong)
-    other: list[tuple[Any, str]] = [
-        (cs.population(reports_of([stock("population", 0, 10)])), "inhabitants|population"),
-        (5, "int"),
-    ]
+    inhabitants = cs.population(reports_of([stock("population", 0, 10)]))
+    other: list[tuple[Any, str]] = [(inhabitants, "inhabitants|population"), (5, "int")]
     for bad, got in other:
         with pytest.raises(MeasureError, match=rf"\(cs.idps\); got .*({got})"):
             displacement_person_days(bad, week)

@@ -13,9 +13,10 @@ from casualtystats.rates.restoration.result import Interval, Method, Restoration
 from casualtystats.rates.restoration.wording import counted
 from casualtystats.reports.facilities.model import Facilities
 
-__all__ = ["By", "grouped", "time_to_restoration"]
+__all__ = ["By", "Ends", "grouped", "time_to_restoration"]
 
 By = Literal["type", "place"]
+Ends = Literal["shortest", "longest"]
 METHODS: Final = ("kaplan_meier", "cumulative_incidence", "turnbull")
 LEFT: Final = {
     "unknown_start": "that began on a day not known",
@@ -26,7 +27,7 @@ LEFT: Final = {
 
 def time_to_restoration(
     facilities: Facilities, *, by: list[By] | None = None, to: To = "functional", level: float = 0.95,
-    horizon: float | None = None, method: Method | None = None, interval: Interval = "log-log",
+    horizon: float | None = None, method: Method | None = None, interval: Interval = "log-log", ends: Ends | None = None,
 ) -> Restoration:  # fmt: skip
     """How long outages last until service is restored.
 
@@ -48,6 +49,9 @@ def time_to_restoration(
         facilities were destroyed besides; Turnbull where ends are known only as intervals. `notes` says which, and why.
     interval : {"log-log", "log"}, default "log-log"
         Scale of the intervals.
+    ends : {"shortest", "longest"}, optional
+        Take outages whose length is known only within bounds at their shortest or at their longest. Both say how far the
+        answer depends on it; neither is an estimate. By default they stay intervals.
 
     Returns
     -------
@@ -89,11 +93,11 @@ def time_to_restoration(
     if method is not None and method not in METHODS:
         raise OptionError(f"expected method= {', '.join(map(repr, METHODS))} or None, got {method!r}")
     rows = durations(facilities, to=to).frame
-    usable = rows.filter(pl.col("known").is_in(["exact", "interval"]))
+    usable, said = _ended(rows.filter(pl.col("known").is_in(["exact", "interval"])), ends)
     fuzzy = usable.filter(pl.col("known") == "interval").height
     destroyed = usable.filter(pl.col("event") == "destroyed").height
     chosen, why = _chosen(fuzzy, destroyed, method)
-    notes = [why]
+    notes = [why, *said]
     if chosen == "turnbull":
         late = usable.filter(pl.col("entry") > 0).height
         usable = usable.filter(pl.col("entry") == 0)
@@ -137,6 +141,29 @@ def grouped(by: list[By] | None) -> tuple[By, ...]:
     return tuple(by)
 
 
+def _ended(usable: pl.DataFrame, ends: Ends | None) -> tuple[pl.DataFrame, list[str]]:
+    """Outages whose length is known within bounds, at one of them where asked for.
+
+    Raises
+    ------
+    OptionError
+        If `ends` is not known.
+    """
+    if ends is None:
+        return usable, []
+    if ends not in ("shortest", "longest"):
+        raise OptionError(f"expected ends= 'shortest', 'longest' or None, got {ends!r}")
+    within = (pl.col("known") == "interval") & pl.col("time_high").is_not_null()
+    number = usable.filter(within).height
+    length = pl.col("time_low" if ends == "shortest" else "time_high")
+    taken = usable.with_columns(
+        time_low=pl.when(within).then(length).otherwise("time_low"),
+        time_high=pl.when(within).then(length).otherwise("time_high"),
+        known=pl.when(within).then(pl.lit("exact")).otherwise("known"),
+    )
+    return taken, [f"{counted(number, 'outage', 'outages')} of known length only within bounds taken at the {ends}"]
+
+
 def _chosen(fuzzy: int, destroyed: int, method: Method | None) -> tuple[Method, str]:
     """The method and the line that says why.
 
@@ -150,12 +177,13 @@ def _chosen(fuzzy: int, destroyed: int, method: Method | None) -> tuple[Method, 
     if fuzzy and destroyed:
         raise UndefinedEstimateError(
             f"expected exact ends where facilities were destroyed, or none destroyed; got {ends} and {gone}, for which there "
-            "is no estimate here; give dates to the day, or take durations(facilities).frame for the bounds of each outage"
+            "is no estimate here; see how far it matters with ends='shortest' and ends='longest', give dates to the day, or "
+            "take durations(facilities).frame for the bounds of each outage"
         )
     if fuzzy and method in ("kaplan_meier", "cumulative_incidence"):
         raise UndefinedEstimateError(
             f"expected ends known to the day for method={method!r}, got {ends}, which it would drop or guess; "
-            "use method='turnbull', or leave method= out"
+            "use method='turnbull', leave method= out, or say ends='shortest' or ends='longest'"
         )
     if destroyed and method is not None and method != "cumulative_incidence":
         raise UndefinedEstimateError(

@@ -89,11 +89,11 @@ def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     latest. Rows without a status say nothing about days; both are null.
     """
     numbers = rows["round"].str.contains(r"^[0-9]{1,15}$").all() if rows.height else False
-    number = pl.col("round").cast(pl.Int64, strict=False) if numbers else pl.lit(0)
+    number = [pl.col("round").cast(pl.Int64)] if numbers else []
     rounds = (
         rows.group_by("round")
         .agg(first=pl.col("date_earliest").min(), last=pl.col("date_latest").max())
-        .sort(number, "first", "last", "round")
+        .sort(*number, "first", "last", "round")
         .select("round", position=pl.int_range(pl.len(), dtype=pl.Int64))
     )
     placed = rows.drop("position", "after", "before", strict=False).join(

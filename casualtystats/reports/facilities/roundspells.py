@@ -42,7 +42,8 @@ def spells_of_rounds(rows: pl.DataFrame, *, unchanged: bool) -> pl.DataFrame:
         closes=pl.col("last").shift(-1).over(of),
         ends=(status == status.shift(-1).over(of)).fill_null(value=False),
     )
-    begins = ~pl.col("agrees") if unchanged else pl.repeat(True, pl.len())
+    # Destroyed in two rounds is destroyed between them, whatever is taken of other statuses.
+    begins = ~pl.col("agrees") if unchanged else ~pl.col("agrees") | (status != "destroyed")
     grouped = (
         reports.with_columns(group=begins.cum_sum())
         .group_by("group", maintain_order=True)

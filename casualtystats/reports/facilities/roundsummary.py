@@ -12,7 +12,7 @@ def _beside(rows: pl.DataFrame) -> pl.DataFrame:
     """Each facility that is listed in a round or in the one before: its status in both."""
     listed = rows.filter("listed").select("facility_id", "position", status="status", here=pl.lit(value=True))
     before = listed.select("facility_id", position=pl.col("position") + 1, status_before="status", there="here")
-    last = rows["position"].max()
+    last = pl.lit(rows["position"].max(), pl.Int64)
     return (
         listed.join(before, on=["facility_id", "position"], how="full", coalesce=True)
         .with_columns(pl.col("here", "there").fill_null(value=False))

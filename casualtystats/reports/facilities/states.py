@@ -9,8 +9,9 @@ import polars as pl
 
 from casualtystats.errors import NoReportsError, OptionError
 from casualtystats.periods import Period
+from casualtystats.reports.facilities.chains import FAR, Chains, chains, day_number
 from casualtystats.reports.facilities.model import Facilities
-from casualtystats.reports.facilities.stretches import CODE_NAMES, FAR, Chains, chains, day_number, stretches
+from casualtystats.reports.facilities.stretches import CODE_NAMES, stretches
 from casualtystats.vocabulary import FACILITY_STATUSES
 
 __all__ = ["days_of", "spoken_days", "states"]

@@ -68,43 +68,39 @@ class Equation:
         return self.end - self.expected
 
     def bounds_of(self, name: TermName | Stocks) -> SignedBounds | None:
-        """What the equation leaves to a term or a stock; None where nothing."""
+        """What the equation leaves to a term or a stock; None where the numbers can not all be true."""
         change = self.end - self.start
-        if not self.residual.holds(0):
+        net = self.net.meet(change - total(self.signed()))
+        if net is None:
             return None
         if name == "stock_start":
             return self.start.meet(self.end - total([self.net, *self.signed()]))
         if name == "stock_end":
             return self.end.meet(self.expected)
-        displaced, onward = self.terms["displaced"], self.terms["onward"]
-        if name in ("displaced", "onward"):
-            net = self.net.meet(change - total(self.signed()))
-            if net is None:
-                return None
-            return displaced.meet(onward + net) if name == "displaced" else onward.meet(displaced - net)
+        if name == "displaced":
+            return self.terms["displaced"].meet(self.terms["onward"] + net)
+        if name == "onward":
+            return self.terms["onward"].meet(self.terms["displaced"] - net)
         rest = change - total([self.net, *self.signed(name)])
         return self.terms[name].meet(rest if SIGNS[name] > 0 else -rest)
 
     def signed_sum(self, missing: tuple[TermName, ...]) -> SignedBounds | None:
-        """What the equation leaves to the sum of some terms, each with its sign; None where nothing.
+        """What the equation leaves to the sum of some terms, each with its sign; None where not all can be true.
 
         Write m for the terms in question but displaced (d) and onward (o), g for the others, v = d - o + m, which lies in
         [least m, open) and in change - g.
         """
-        if not self.residual.holds(0):
-            return None
         others: list[TermName] = [name for name in missing if name not in ("displaced", "onward")]
         domain = total(self.terms[name] if SIGNS[name] > 0 else -self.terms[name] for name in others)
         change = self.end - self.start - total(self.signed(*others))
-        displaced, onward = self.terms["displaced"], self.terms["onward"]
-        if {"displaced", "onward"} <= set(missing):
-            return (self.net + domain).meet(change)
-        if not {"displaced", "onward"} & set(missing):
-            return domain.meet(change - self.net)
         whole = change.meet(self.net + domain)
-        if whole is None:
-            return None
-        if "onward" in missing:
+        moves = {"displaced", "onward"} & set(missing)
+        if whole is None or len(moves) == 2:
+            return whole
+        displaced, onward = self.terms["displaced"], self.terms["onward"]
+        if "onward" in moves:
             # m - o = v - d, and o >= 0 leaves it below the most m.
             return (whole - displaced).meet(-onward + domain)
-        return (whole + onward).meet(displaced + domain)
+        if "displaced" in moves:
+            return (whole + onward).meet(displaced + domain)
+        return domain.meet(change - self.net)

@@ -12,9 +12,10 @@ import polars as pl
 from casualtystats.errors import NoReportsError, OptionError
 from casualtystats.periods import Period
 from casualtystats.periods.cadence import Every, check_every
+from casualtystats.reports.facilities.chains import chains
 from casualtystats.reports.facilities.model import Facilities
 from casualtystats.reports.facilities.states import days_of
-from casualtystats.reports.facilities.stretches import chains, stretches
+from casualtystats.reports.facilities.stretches import stretches
 from casualtystats.series.availability.counts import COUNTED, Grid, Ints, counts
 from casualtystats.series.availability.floors import floors
 from casualtystats.series.availability.lost import DaysLost

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from casualtystats.periods.cadence import Every, calendar
-from casualtystats.reports.facilities.stretches import Chains, day_number
+from casualtystats.reports.facilities.chains import Chains, day_number
 
 __all__ = ["COUNTED", "Grid", "counts"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from casualtystats.reports.facilities.stretches import FAR, Chains
+from casualtystats.reports.facilities.chains import FAR, Chains
 
 __all__ = ["floors"]
 

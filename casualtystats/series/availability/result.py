@@ -119,8 +119,10 @@ class Availability:
 
     @property
     def lost(self) -> pl.DataFrame:
-        """Facility-days lost by cell: columns of `by`, `period_start`, `period_end`, `days`, `facility_days`, `lost_low`,
-        `lost_best` (null where the bounds differ), `lost_high`.
+        """Facility-days lost by cell.
+
+        Columns of `by`, `period_start`, `period_end`, `days`, `facility_days`, `lost_low`, `lost_best` (null where the bounds
+        differ), `lost_high`.
         """
         return self.counts.select(*self.by, "period_start", "period_end", "days", "facility_days", **lost(self.partial))
 

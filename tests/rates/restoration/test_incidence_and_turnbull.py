@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 import scipy.optimize
 from hypothesis import given
@@ -188,6 +189,7 @@ def test_what_lies_inside_an_interval_is_bounded() -> None:
     assert curve.median is None
     assert curve.median_bounds == (4, 6)
     assert "median between 4 and 6 days" in str(curve)
+    assert str(turnbull(pl.Series([1, 4, 9]), pl.Series([3, 4, None]))).startswith("median 4 days, 3 outages")
     assert str(turnbull([1, 9, 9], [3, None, None])).startswith("median between 9 and not reached")
     risk = curve.at_risk([5, 8, 10])
     assert risk["at_risk"].to_list() == [None, 1, 0]
@@ -218,7 +220,7 @@ def test_turnbull_refuses_what_does_not_fit(low: Any, high: Any, words: str) -> 
 
 
 def test_turnbull_says_when_it_can_not_finish(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [(1, 5), (3, 9), (4, 12), (6, 20), (2, 7)]
+    rows = [(1, 4), (3, 9), (4, 12), (6, 20), (2, 7), (10, 14), (13, 30), (1, 2), (8, 11), (5, 5), (15, 22), (3, 6)]
     with monkeypatch.context() as patch:
         patch.setattr(turnbull_fit, "ROUNDS", 0)
         with pytest.raises(TooFewReportsError, match="within 0 rounds"):

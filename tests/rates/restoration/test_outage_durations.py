@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from casualtystats.errors import MeasureError, NoReportsError, OptionError, UndefinedEstimateError
 from casualtystats.rates.restoration import durations, kaplan_meier, time_to_restoration
+from casualtystats.reports.facilities import read_facilities
 
 NUMBERS = json.loads((Path(__file__).parents[2] / "published" / "reference_numbers.json").read_text("utf-8"))
 FA_KM = next(number for number in NUMBERS if number["id"] == "fa-km")["inputs"]
@@ -252,3 +253,24 @@ def test_options_are_checked() -> None:
     with pytest.raises(NoReportsError, match="1 outage that began on a day not known left out"):
         time_to_restoration(register([("a", (None, 4), 8, OUT)]))
     assert time_to_restoration(read, method="turnbull").notes[0] == "turnbull as asked for"
+
+
+def test_shortest_and_longest_take_fuzzy_lengths_at_one_bound():
+    """With destroyed facilities there is no estimate within bounds: both ends of them are shown."""
+    read = read_facilities(
+        pl.DataFrame({"facility_id": ["a", "b", "c"]}),
+        outages=pl.DataFrame({
+            "facility_id": ["a", "b", "c"], "start": ["2019-05-01"] * 3,
+            "end": ["[2019-05-04..2019-05-08]", "2019-05-06", "still out"],
+            "status": ["non_functional", "non_functional", "destroyed"],
+        }),
+        observed="2019-05-01/2019-05-30",
+    )  # fmt: skip
+    with pytest.raises(UndefinedEstimateError, match="ends='shortest'"):
+        time_to_restoration(read)
+    # Of three, one is destroyed at once; the others are back after 4 or 8, and 6 days.
+    found = {ends: time_to_restoration(read, ends=ends).frame for ends in ("shortest", "longest")}
+    assert found["shortest"].filter(pl.col("restored") > 0)["day"].to_list() == [4, 6]
+    assert found["longest"].filter(pl.col("restored") > 0)["day"].to_list() == [6, 8]
+    with pytest.raises(OptionError, match="longest"):
+        time_to_restoration(read, ends="middle")

@@ -111,11 +111,12 @@ def statuses(one: Row, spells: list[Row], pairs: tuple[tuple[int, int], ...], da
 @st.composite
 def one_facility(draw: st.DrawFn, name: str = "A", *, exact: bool = False) -> tuple[Row, list[Row]]:
     """A facility with up to three spells that can follow each other, on a calendar of `DAYS` days."""
-    window = draw(st.none() | st.tuples(st.integers(0, DAYS - 1), st.integers(0, DAYS - 1)).map(sorted).map(tuple))
+    seen = draw(st.none() | st.tuples(st.integers(0, DAYS - 1), st.integers(0, DAYS - 1)))
+    window = None if seen is None else (min(seen), max(seen))
     life = draw(st.sampled_from([(None, None), (1, None), (None, DAYS - 2), (2, DAYS - 1)]))
     one = facility(name, window, opened=life[0], closed=life[1], beds=draw(st.integers(0, 9)))
     edges = sorted(draw(st.lists(st.integers(0, 2 * DAYS - 1), min_size=2, max_size=6, unique=True)))
-    spells = []
+    spells: list[tuple[int, str, int]] = []
     slack = st.just(0) if exact else st.integers(0, 2)
     for begin, stop in zip(edges[::2], edges[1::2], strict=False):
         first, last = begin // 2, max(begin // 2, (stop - 1) // 2)
@@ -125,6 +126,8 @@ def one_facility(draw: st.DrawFn, name: str = "A", *, exact: bool = False) -> tu
     rows: list[Row] = []
     for first, status, last in spells:
         kind = draw(st.integers(0, 5))
+        a: int | None
+        d: int | None
         a, b = max(0, first - draw(slack)), min(DAYS - 1, first + draw(slack))
         c, d = max(0, last - draw(slack)), min(DAYS - 1, last + draw(slack))
         if not exact and kind == 0:

@@ -57,7 +57,13 @@ def test_every_day_and_total_lies_in_its_bounds(case: Case, partial: float | Non
     for number, row in enumerate(found.frame.iter_rows(named=True)):
         possible = [way[number] for way in ways]
         if possible[0] == "":
-            assert (row["facility_days"], row["low"], row["best"], row["high"], row["coverage"]) == (0, None, None, None, None)
+            assert (row["facility_days"], row["low"], row["best"], row["high"], row["coverage"]) == (
+                0,
+                None,
+                None,
+                None,
+                None,
+            )
             continue
         lows, highs = zip(*(shares(status, partial) for status in possible), strict=True)
         assert (row["low"], row["high"]) == (min(lows), max(highs))
@@ -71,7 +77,7 @@ def test_every_day_and_total_lies_in_its_bounds(case: Case, partial: float | Non
         assert lost.of == len(exist)
     # The total never says less than its cells.
     cells = found.lost
-    assert lost.low >= cells["lost_low"].sum() - 1e-9
+    assert lost.low >= float(cells["lost_low"].sum()) - 1e-9
     assert lost.high == pytest.approx(cells["lost_high"].sum())
 
 
@@ -85,7 +91,7 @@ def test_cells_are_ordered_and_add_up(some: list[Case], partial: float | None, w
         found = availability(facilities, every, weight=weight, partial=partial, period=PERIOD)
         frame = found.frame.drop_nulls("low")
         assert frame.select(
-            ((0 <= pl.col("low")) & (pl.col("low") <= pl.col("high")) & (pl.col("high") <= 1)).all()
+            ((pl.col("low") >= 0) & (pl.col("low") <= pl.col("high")) & (pl.col("high") <= 1)).all()
             & (pl.col("coverage").is_between(0, 1)).all() & (pl.sum_horizontal(statuses_) == pl.col("facility_days")).all()
         ).item()  # fmt: skip
         assert found.frame["days"].sum() == DAYS
@@ -103,7 +109,10 @@ def test_cells_are_ordered_and_add_up(some: list[Case], partial: float | None, w
 def test_sums_over_facilities_equal_sums_over_time(some: list[Case], partial: float | None) -> None:
     assume(all(ways_of(case) for case in some))
     facilities = together(some)
-    whole, each = days_lost(facilities, PERIOD, partial=partial), days_lost(facilities, PERIOD, partial=partial, by=["facility"])
+    whole, each = (
+        days_lost(facilities, PERIOD, partial=partial),
+        days_lost(facilities, PERIOD, partial=partial, by=["facility"]),
+    )
     cells = availability(facilities, partial=partial, period=PERIOD)
     assert (each.low, each.best, each.high, each.of) == (whole.low, whole.best, whole.high, whole.of)
     assert each.frame["facility"].to_list() == ["A", "B", "C"]
@@ -258,7 +267,9 @@ def test_weights() -> None:
 
 
 def test_facilities_that_open_and_close() -> None:
-    some = register([facility("A", closed=2), facility("B", opened=2), facility("C", opened=6)], [spell("A", (0, 0), (7, 7))])
+    some = register(
+        [facility("A", closed=2), facility("B", opened=2), facility("C", opened=6)], [spell("A", (0, 0), (7, 7))]
+    )
     frame = availability(some, timedelta(days=4)).frame
     assert frame.select("period_start", "facilities", "facility_days", "non_functional").rows() == [
         (day(0), 2, 5, 3), (day(4), 2, 6, 0)
@@ -272,7 +283,7 @@ def test_calendars_are_cut_at_the_period() -> None:
     frame = availability(ABCD, "week", period="2019-05-03/2019-05-14").frame
     assert frame["period_start"].to_list() == [date(2019, 5, 3), date(2019, 5, 6), date(2019, 5, 13)]
     assert frame["days"].to_list() == [3, 7, 2]
-    assert frame["functional"].to_list() == [3 * 2 + 1, 7 + 3 + 4, 4][:0] or frame["facility_days"].to_list() == [12, 28, 8]
+    assert frame["facility_days"].to_list() == [12, 28, 8]
     with pytest.raises(OptionError, match="origin="):
         availability(ABCD, "week", origin=FIRST)
 
@@ -290,7 +301,10 @@ def test_results_print_and_write(tmp_path: Path) -> None:
     found.to_csv(tmp_path / "a.csv")
     lost = found.days_lost()
     assert isinstance(lost, DaysLost)
-    assert (str(lost), lost.convention) == ("1 facility-day lost of 8", "1 May 2019 to 8 May 2019, 8 days, both ends counted")
+    assert (str(lost), lost.convention) == (
+        "1 facility-day lost of 8",
+        "1 May 2019 to 8 May 2019, 8 days, both ends counted",
+    )
     assert "both ends counted" in lost._repr_html_()
     assert lost.to_frame() is lost.frame
     lost.to_csv(tmp_path / "b.csv")
@@ -310,7 +324,9 @@ def test_wrong_input() -> None:
 
 
 def test_the_same_bytes_in_any_order() -> None:
-    shuffled = register(ABCD.facilities.sort("beds").to_dicts(), ABCD.spells.sort("facility_id", descending=True).to_dicts())
+    shuffled = register(
+        ABCD.facilities.sort("beds").to_dicts(), ABCD.spells.sort("facility_id", descending=True).to_dicts()
+    )
     for weight in (None, "beds"):
         one, other = (availability(some, by=["type"], weight=weight).frame for some in (ABCD, shuffled))  # type: ignore[arg-type]
         assert one.write_csv() == other.write_csv()

@@ -134,10 +134,8 @@ def test_the_audit_says_why() -> None:
 
 
 def test_what_was_not_known_yet_does_not_push_out() -> None:
-    early: dict[str, Any]
-    late: dict[str, Any]
     early, late = ({"published_earliest": day, "published_latest": day} for day in (date(2019, 5, 5), date(2019, 6, 1)))
-    reports = reports_of([figure("one", "recommended", 100, **late), figure("one", "triangulation", 90, **early)])
+    reports = reports_of([figure("one", "recommended", 100) | late, figure("one", "triangulation", 90) | early])
     assert cs.displacement(reports, role="preferred", as_of="2019-05-10").total().best == 90
     assert cs.displacement(reports, role="preferred", as_of="2019-06-10").total().best == 100
     # A choice of source does not turn the check into the figure.
