@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         under5_mortality_rate,
     )
     from casualtystats.rates.displaced import displaced_share
+    from casualtystats.rates.displaced_days import displacement_person_days
     from casualtystats.rates.hits import HitRate, hit_rate
     from casualtystats.rates.recurrence import MeanCumulative, mean_cumulative_hits
     from casualtystats.rates.restoration import Restoration, time_to_restoration
@@ -132,6 +133,7 @@ __all__ = [
     "displaced_share",
     "displacement",
     "displacement_account",
+    "displacement_person_days",
     "displacement_rate",
     "errors",
     "facility_days_lost",
@@ -173,19 +175,19 @@ __all__ = [
 # Each name and the room that it is loaded from when it is first used: numpy, dataframely, statsmodels, matplotlib and
 # great-tables come in only with what needs them.
 _ROOMS = {
-    "errors": ("CasualtyStatsError"),
-    "estimates": ("Estimate"),
+    "errors": ("CasualtyStatsError",),
+    "estimates": ("Estimate",),
     "ledger": ("Bounds", "Ledger", "LedgerOptions", "relations"),
-    "periods": ("Period"),
-    "places": ("Places"),
-    "provenance": ("Origin"),
+    "periods": ("Period",),
+    "places": ("Places",),
+    "provenance": ("Origin",),
     "rates": (
         "Exposure", "Rate", "RateDifference", "RateRatio", "RateSeries", "Threshold", "crude_mortality_rate",
         "daily_rate", "death_rate", "displacement_rate", "person_days", "rate", "rate_difference", "rate_ratio",
         "standardize_direct", "standardize_indirect", "thresholds", "under5_mortality_rate",
     ),
     "reports": ("Report", "ReportArchive", "Reports", "read_reports"),
-    "reports.wording": ("parse_count"),
+    "reports.wording": ("parse_count",),
     "series": (
         "Break", "CumulativeSeries", "FlowSeries", "Increments", "OutageSeries", "StockSeries",
         "deaths", "displacement", "idps", "outages", "population", "read_counter",
@@ -197,20 +199,21 @@ _ROOMS = {
     "series.availability": ("Availability", "availability", "facility_days_lost"),
     "series.movements": ("FlowMatrix", "flow_matrix", "leaving"),
     "series.units": ("movements_per_person", "people_from_movements"),
-    "series.displacement": ("returns"),
+    "series.displacement": ("returns",),
     "rates.restoration": ("Restoration", "time_to_restoration"),
     "rates.recurrence": ("MeanCumulative", "mean_cumulative_hits"),
     "rates.hits": ("HitRate", "hit_rate"),
     "rates.displaced": ("displaced_share",),
+    "rates.displaced_days": ("displacement_person_days",),
     "trends": ("Sensitivity", "TrendFit", "fit_trend"),
-    "trends.changepoints": ("change_points"),
-    "trends.surges": ("surges"),
-    "trends.decomposition": ("decompose"),
-    "trends.segmented": ("segmented_trend"),
-    "trends.interrupted": ("interrupted_trend"),
-    "trends.forecast": ("forecast"),
-    "trends.nowcast": ("nowcast"),
-    "trends.many": ("fit_trends"),
+    "trends.changepoints": ("change_points",),
+    "trends.surges": ("surges",),
+    "trends.decomposition": ("decompose",),
+    "trends.segmented": ("segmented_trend",),
+    "trends.interrupted": ("interrupted_trend",),
+    "trends.forecast": ("forecast",),
+    "trends.nowcast": ("nowcast",),
+    "trends.many": ("fit_trends",),
 }  # fmt: skip
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -129,3 +129,9 @@ def test_the_checks_see_what_is_wrong() -> None:
         (3, "casualtystats.trends.x"),
         (4, "casualtystats.deaths"),
     ]
+
+
+def test_every_public_name_is_there():
+    import casualtystats
+
+    assert [name for name in casualtystats.__all__ if not hasattr(casualtystats, name)] == []

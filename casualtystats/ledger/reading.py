@@ -25,8 +25,9 @@ from casualtystats.ledger.wording import contradiction, spoken_edge
 from casualtystats.markup import html_table
 from casualtystats.periods import Period
 from casualtystats.reports.model import Reports
+from casualtystats.reports.preferred import RoleChoice
 from casualtystats.reports.select import Observed, Selection
-from casualtystats.vocabulary import Measure, Role, Unit, measure_noun
+from casualtystats.vocabulary import Measure, Unit, measure_noun
 
 __all__ = ["Reading", "one_measure"]
 
@@ -38,7 +39,7 @@ class Reading:
 
     def __init__(
         self, reports: Reports, of: Of = "reported", *, measure: Measure | None = None, unit: Unit | None = None,
-        place: str | None = None, group: str | None = None, source: str | None = None, role: Role | None = None,
+        place: str | None = None, group: str | None = None, source: str | None = None, role: RoleChoice | None = None,
         as_of: str | date | None = None, comparable: bool = False, unconfirmed: bool = False,
         origin: str | date | None = None, partition: Partition | None = None, observed: Observed | None = None,
         sharp: bool = False, integer: bool = False, relax: Relax | None = None, drop: list[str] | None = None,

@@ -15,14 +15,19 @@ from casualtystats.ledger import Ledger
 from casualtystats.ledger.options import Relax
 from casualtystats.periods import Period
 from casualtystats.periods.cadence import Every
+from casualtystats.plots.data.availability import availability_alt as availability
+from casualtystats.plots.data.displacement import displacement_alt as displacement
 from casualtystats.plots.data.flow import flow_bars
 from casualtystats.plots.data.forecast import forecast_alt as forecast
 from casualtystats.plots.data.forest import forest_alt as forest
 from casualtystats.plots.data.funnel import funnel_alt as funnel
 from casualtystats.plots.data.lanes import outage_lanes, report_lanes
 from casualtystats.plots.data.ledger import ledger_picture
+from casualtystats.plots.data.matrix import flow_matrix_alt as flow_matrix
 from casualtystats.plots.data.nowcast import nowcast_alt as nowcast
 from casualtystats.plots.data.rate import rate_marks
+from casualtystats.plots.data.recurrence import mean_cumulative_alt as mean_cumulative
+from casualtystats.plots.data.restoration import restoration_alt as restoration
 from casualtystats.plots.data.revisions import revision_noun, revision_points
 from casualtystats.plots.data.running import running_noun, running_points, running_steps
 from casualtystats.plots.data.scores import scores_alt as scores
@@ -30,7 +35,9 @@ from casualtystats.plots.data.segments import segments_alt as segments
 from casualtystats.plots.data.sensitivity import sensitivity_alt as sensitivity
 from casualtystats.plots.data.surges import change_points_alt as change_points
 from casualtystats.plots.data.surges import surges_alt as surges
+from casualtystats.plots.data.swimlanewords import swimlanes_alt as swimlanes
 from casualtystats.plots.data.trend import trend_alt as trend
+from casualtystats.plots.data.waterfall import waterfall_alt as waterfall
 from casualtystats.plots.dates import day_label
 from casualtystats.printing import Rounding, format_count, format_rate
 from casualtystats.rates import RateSeries
@@ -38,8 +45,9 @@ from casualtystats.reports import ReportArchive, Reports
 from casualtystats.series import CumulativeSeries, FlowSeries, OutageSeries
 
 __all__ = [
-    "change_points", "cumulative", "flow", "forecast", "forest", "funnel", "ledger", "nowcast", "outages", "rate",
-    "report_periods", "revisions", "scores", "segments", "sensitivity", "surges", "trend",
+    "availability", "change_points", "cumulative", "displacement", "flow", "flow_matrix", "forecast", "forest",
+    "funnel", "ledger", "mean_cumulative", "nowcast", "outages", "rate", "report_periods", "restoration", "revisions",
+    "scores", "segments", "sensitivity", "surges", "swimlanes", "trend", "waterfall",
 ]  # fmt: skip
 
 _MOST: Final = 8

@@ -18,7 +18,7 @@ from casualtystats.plots.data.displacement import stock_points
 from casualtystats.plots.data.flow import flow_bars
 from casualtystats.plots.dates import number
 from casualtystats.plots.keys import box_key, flow_key, line_key, open_key
-from casualtystats.plots.style import COLOURS, DOWN, INK, TEXT, UP, house_style, lighter
+from casualtystats.plots.style import COLOURS, DOWN, GAP, INK, TEXT, UP, house_style, lighter
 from casualtystats.plots.text import balanced
 from casualtystats.series import FlowSeries, StockSeries
 
@@ -31,6 +31,7 @@ _SHARE: Final = 0.42
 _BETWEEN: Final = 12.0
 _ARROW: Final = 20.0
 _STOCKS_BODY: Final = 110.0
+_SILENT: Final = "no report (not zero)"
 
 
 class _Part:
@@ -115,17 +116,28 @@ def _drawn(
     for sheet in (upper, lower):
         sheet.dress()
     draw_bars(upper, rows)
+    silent = _silent(upper, rows[0]["period_start"], rows[-1]["period_end"], first, last)
     for dot in dots:
         _dot(lower, dot)
     sources = [flow.info.source_line, stocks.info.source_line]
     told = [line.removeprefix("Source: ") for line in sources]
     same = sources[0] == sources[1]
     source = sources[0] if same else f"Source of the flow: {told[0]}. Source of the stocks: {told[1]}"
-    lower.settle(body, _BETWEEN + high, source, title, _key(bars, dots))
+    lower.settle(body, _BETWEEN + high, source, title, _key(bars, dots, silent=silent))
     if lower.own:
         box, points_high = lower.ax.get_position(), lower.figure.get_figheight() * 72
         upper.ax.set_position((box.x0, box.y1 + _BETWEEN / points_high, box.width, high / points_high))
     return upper.axes
+
+
+def _silent(sheet: Sheet, start: date, end: date, first: date, last: date) -> bool:
+    """Shade the days before and after the flow on which there are stocks only: no report is not zero; whether there are any."""
+    spans = [(number(first) - 0.5, number(start) - 0.5), (number(end) + 0.5, number(last) + 0.5)]
+    # Stocks stand on days: half a day at the edge is none of the flow.
+    shaded = [(a, b) for a, b in spans if b - a > 1]
+    for a, b in shaded:
+        sheet.ax.axvspan(a, b, facecolor=GAP, edgecolor="none", zorder=0.3, gid="no report")
+    return bool(shaded)
 
 
 def _upper(lower: Sheet) -> Sheet:
@@ -193,11 +205,13 @@ def _dot(sheet: Sheet, dot: dict[str, Any]) -> None:
         )  # fmt: skip
 
 
-def _key(bars: pl.DataFrame, dots: list[dict[str, Any]]) -> list[Any]:
+def _key(bars: pl.DataFrame, dots: list[dict[str, Any]], *, silent: bool) -> list[Any]:
     states = {dot["state"] for dot in dots}
     mark: dict[str, Any] = {"marker": "o", "markersize": 6, "markeredgecolor": _EDGE, "linestyle": "none"}
     key = flow_key(bars) or [box_key("flow as reported", COLOURS[0])]
     told = {str(handle.get_label()) for handle in key}
+    if silent and _SILENT not in told:
+        key.append(box_key(_SILENT, GAP))
     if states & {"exact", "value"}:
         key.append(line_key("stock on its date", _COLOUR, **mark))
     if states & {"floor", "ceiling"}:

@@ -86,7 +86,7 @@ def waterfall(
             sheet.ax.axvline(0, color=GREY, linewidth=0.6, zorder=1)
         for at, row in enumerate(rows):
             _bar(sheet, row, at, (low, high))
-            if row["end"] is not None and at + 1 < len(rows) - 1:
+            if row["end"] is not None and row["kind"] not in ("expected", "residual") and row["name"] != "stock_end":
                 sheet.ax.plot(
                     [row["end"]] * 2, [at, at + 1], color=GREY, linewidth=0.5, linestyle=(0, (2, 2)), zorder=1.5
                 )

@@ -18,7 +18,7 @@ __all__ = [
 
 # The same within one measure and unit, as a series is built of.
 FIGURE: Final = (
-    "source", "standard", "place", "group", "perpetrator", "destination",
+    "source", "standard", "place", "group", "perpetrator", "destination", "event",
     "start_earliest", "start_latest", "end_earliest", "end_latest",
 )  # fmt: skip
 # A running total, a triangulation figure, a stated length and a relay of another authority are figures of their own.

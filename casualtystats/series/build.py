@@ -15,12 +15,13 @@ from casualtystats.ledger import DIMENSIONS, Keys, Ledger, LedgerOptions, Resolu
 from casualtystats.ledger.audit import AuditLine, audit_frame
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.reports import Reports
+from casualtystats.reports.preferred import RoleChoice
 from casualtystats.reports.select import By, Observed, Selection, check_by, observed_days
 from casualtystats.reports.vintages import newest
 from casualtystats.series.bounded import check_bounded
 from casualtystats.series.cells import Facts
 from casualtystats.series.info import SeriesInfo
-from casualtystats.vocabulary import Kind, Measure, Role, Unit, adds_over_time
+from casualtystats.vocabulary import Kind, Measure, Unit, adds_over_time
 
 __all__ = ["Built", "build"]
 
@@ -46,7 +47,7 @@ def build(
     group: str | None,
     source: str | None,
     unit: Unit | None,
-    role: Role | None,
+    role: RoleChoice | None,
     by: Sequence[By],
     overlap: OverlapRule,
     observed: Observed | None,

@@ -9,10 +9,11 @@ from typing import Any, Literal, overload
 from casualtystats.errors import OptionError
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.reports import Reports
+from casualtystats.reports.preferred import RoleChoice
 from casualtystats.reports.select import By, Observed
 from casualtystats.series.build import build
 from casualtystats.series.flow import FlowSeries
-from casualtystats.vocabulary import AllCauseDeaths, Measure, Role, Unit, ViolentDeaths
+from casualtystats.vocabulary import AllCauseDeaths, Measure, Unit, ViolentDeaths
 
 __all__ = ["deaths"]
 
@@ -20,18 +21,18 @@ __all__ = ["deaths"]
 @overload
 def deaths(
     reports: Reports, *, cause: Literal["violent"] = "violent", place: str | None = None, group: str | None = None,
-    source: str | None = None, unit: Unit | None = None, role: Role | None = None, by: Sequence[By] = (),
+    source: str | None = None, unit: Unit | None = None, role: RoleChoice | None = None, by: Sequence[By] = (),
     overlap: OverlapRule = "raise", observed: Observed | None = None, as_of: str | date | None = None,
 ) -> FlowSeries[ViolentDeaths]: ...  # fmt: skip
 @overload
 def deaths(
     reports: Reports, *, cause: Literal["all"], place: str | None = None, group: str | None = None,
-    source: str | None = None, unit: Unit | None = None, role: Role | None = None, by: Sequence[By] = (),
+    source: str | None = None, unit: Unit | None = None, role: RoleChoice | None = None, by: Sequence[By] = (),
     overlap: OverlapRule = "raise", observed: Observed | None = None, as_of: str | date | None = None,
 ) -> FlowSeries[AllCauseDeaths]: ...  # fmt: skip
 def deaths(
     reports: Reports, *, cause: Literal["violent", "all"] = "violent", place: str | None = None,
-    group: str | None = None, source: str | None = None, unit: Unit | None = None, role: Role | None = None,
+    group: str | None = None, source: str | None = None, unit: Unit | None = None, role: RoleChoice | None = None,
     by: Sequence[By] = (), overlap: OverlapRule = "raise", observed: Observed | None = None,
     as_of: str | date | None = None,
 ) -> FlowSeries[Any]:  # fmt: skip

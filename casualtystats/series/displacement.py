@@ -7,17 +7,18 @@ from datetime import date
 
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.reports import Reports
+from casualtystats.reports.preferred import RoleChoice
 from casualtystats.reports.select import By, Observed
 from casualtystats.series.build import build
 from casualtystats.series.flow import FlowSeries
-from casualtystats.vocabulary import Displaced, Returned, Role, Unit
+from casualtystats.vocabulary import Displaced, Returned, Unit
 
 __all__ = ["displacement", "returns"]
 
 
 def displacement(
     reports: Reports, *, place: str | None = None, group: str | None = None, source: str | None = None,
-    unit: Unit | None = None, role: Role | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise",
+    unit: Unit | None = None, role: RoleChoice | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise",
     observed: Observed | None = None, as_of: str | date | None = None,
 ) -> FlowSeries[Displaced]:  # fmt: skip
     """A series of new displacement: people, movements ("displacements") or households, never mixed.
@@ -60,7 +61,7 @@ def displacement(
 
 def returns(
     reports: Reports, *, place: str | None = None, group: str | None = None, source: str | None = None,
-    unit: Unit | None = None, role: Role | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise",
+    unit: Unit | None = None, role: RoleChoice | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise",
     observed: Observed | None = None, as_of: str | date | None = None,
 ) -> FlowSeries[Returned]:  # fmt: skip
     """A series of returns: people, return movements ("displacements") or households, never mixed.

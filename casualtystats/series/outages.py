@@ -12,19 +12,20 @@ from casualtystats.ledger import Keys, resolve
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.reports import Reports
 from casualtystats.reports.facilities.model import Facilities
+from casualtystats.reports.preferred import RoleChoice
 from casualtystats.reports.select import By, Observed, Selection
 from casualtystats.reports.vintages import newest
 from casualtystats.schemas import ReportSchema
 from casualtystats.series.build import Built, build
 from casualtystats.series.outageseries import OutageSeries
-from casualtystats.vocabulary import Kind, Measure, Role, Unit
+from casualtystats.vocabulary import Kind, Measure, Unit
 
 __all__ = ["OutageSeries", "outages"]
 
 
 def outages(
     reports: Reports | None = None, *, facilities: Facilities | None = None, place: str | None = None,
-    group: str | None = None, source: str | None = None, role: Role | None = None, by: Sequence[By] = (),
+    group: str | None = None, source: str | None = None, role: RoleChoice | None = None, by: Sequence[By] = (),
     overlap: OverlapRule = "raise", observed: Observed | None = None, as_of: str | date | None = None,
 ) -> OutageSeries:  # fmt: skip
     """Facilities out of service, hits on facilities, and what else is said of them; and where reports meet a register.

@@ -14,11 +14,12 @@ from casualtystats.estimates import Estimate
 from casualtystats.ledger.rules import OverlapRule
 from casualtystats.periods import parse_date
 from casualtystats.reports import Reports
+from casualtystats.reports.preferred import RoleChoice
 from casualtystats.reports.select import By
 from casualtystats.series.build import build
 from casualtystats.series.info import SeriesInfo
 from casualtystats.series.units import HouseholdSize, Size
-from casualtystats.vocabulary import InternallyDisplaced, Measure, MeasureType, Population, Role, Unit
+from casualtystats.vocabulary import InternallyDisplaced, Measure, MeasureType, Population, Unit
 
 __all__ = ["StockSeries", "idps", "population"]
 
@@ -128,7 +129,7 @@ class StockSeries(Generic[M]):
 
 def _stock(
     reports: Reports, measure: Measure, *, place: str | None, group: str | None, source: str | None, unit: Unit | None,
-    role: Role | None, by: Sequence[By], overlap: OverlapRule, as_of: str | date | None,
+    role: RoleChoice | None, by: Sequence[By], overlap: OverlapRule, as_of: str | date | None,
 ) -> StockSeries[M]:  # fmt: skip
     if overlap in ("add", "difference"):
         raise OptionError(f"expected overlap= 'raise', 'latest' or a list of sources for a stock, got {overlap!r}")
@@ -147,7 +148,7 @@ def _stock(
 
 def idps(
     reports: Reports, *, place: str | None = None, group: str | None = None, source: str | None = None,
-    unit: Unit | None = None, role: Role | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise",
+    unit: Unit | None = None, role: RoleChoice | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise",
     as_of: str | date | None = None,
 ) -> StockSeries[InternallyDisplaced]:  # fmt: skip
     """Internally displaced people present on dates.
@@ -175,7 +176,7 @@ def idps(
 
 def population(
     reports: Reports, *, place: str | None = None, group: str | None = None, source: str | None = None,
-    unit: Unit | None = None, role: Role | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise",
+    unit: Unit | None = None, role: RoleChoice | None = None, by: Sequence[By] = (), overlap: OverlapRule = "raise",
     as_of: str | date | None = None,
 ) -> StockSeries[Population]:  # fmt: skip
     """Inhabitants on dates.

@@ -13,7 +13,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from casualtystats import datasets
 from casualtystats.errors import CasualtyStatsError, DatasetError
-from casualtystats.reports import read_reports
 
 __all__ = ["app", "main"]
 
@@ -31,7 +30,8 @@ Examples:
 
   casualtystats sitrep idlib-2019 --out sitrep
 
-  casualtystats sitrep path/to/folder --out sitrep      (a folder with reports.csv, and places.csv, events.csv if any)
+  casualtystats sitrep path/to/folder --out sitrep      (a folder with reports.csv, and places.csv, events.csv, facilities.csv,
+  outages.csv, hits.csv, rounds.csv if any)
 """
 
 
@@ -73,21 +73,26 @@ def sitrep(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="a file of reports, or a folder with reports.csv")],
+    file: Annotated[Path, typer.Argument(help="a file of reports, or a folder in the layout of a data set")],
 ) -> None:
-    """Check a file of reports, and print the rows that would be rejected.
+    """Check a file of reports, or every table of a folder, and print the rows that would be rejected.
 
-    Exit code 1 if any row is rejected.
+    Of a folder: reports.csv, and facilities.csv, outages.csv, hits.csv and rounds.csv if they are there. Exit code 1 if any
+    row is rejected.
 
     Example:
 
       casualtystats check reports.csv
     """
-    reports = datasets.load_folder(file) if file.is_dir() else read_reports(file)
-    typer.echo(str(reports))
-    for row in reports.rejected.iter_rows(named=True):
-        typer.echo(f"row {row['row']}, {row['column']}: {row['hint']}")
-    if reports.rejected.height:
+    from casualtystats.sitrep.checked import check_folder, check_reports
+
+    lost = 0
+    for checked in check_folder(file) if file.is_dir() else [check_reports(file)]:
+        typer.echo(checked.said)
+        for line in checked.rejected:
+            typer.echo(line)
+        lost += len(checked.rejected)
+    if lost:
         raise typer.Exit(1)
 
 

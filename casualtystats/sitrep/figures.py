@@ -12,7 +12,8 @@ from casualtystats import plots
 from casualtystats.errors import CasualtyStatsError
 from casualtystats.plots import alt_text
 from casualtystats.reports import Reports
-from casualtystats.series import outages
+from casualtystats.series import FlowSeries, outages
+from casualtystats.sitrep.accounted import Accounted
 from casualtystats.sitrep.found import Found, rate_table
 from casualtystats.sitrep.together import Found as Held
 from casualtystats.sitrep.together import span_every
@@ -38,8 +39,9 @@ class Figure:
 
 
 def figures(
-    reports: Reports, lead: list[str], found: list[Found], held: list[Held], trends: list[Trended], events: pl.DataFrame
-) -> Iterator[Figure]:
+    reports: Reports, lead: list[str], found: list[Found], held: list[Held], trends: list[Trended],
+    accounts: list[Accounted], events: pl.DataFrame,
+) -> Iterator[Figure]:  # fmt: skip
     """Draw what the reports hold; a family without reports is left out."""
     chosen = reports.filter(pl.col("report_id").is_in(lead))
     if len(chosen):
@@ -72,7 +74,10 @@ def figures(
             ax = plots.cumulative(some)
             name = "-".join(str(part).replace("/", "-") for part in ("running-totals", measure, unit, group) if part)
             yield figure_of(name, _section(str(measure)), caption, alt_text.cumulative(some), ax)
+    # What stands above the stocks of an account need not be drawn twice.
+    there = {_about(account.flows["displaced"]) for account in accounts[:SHOWN] if "displaced" in account.flows}
     several = [one for one in found if one.series.intervals.select(pl.len()).collect().item() > 1]
+    several = [one for one in several if _about(one.series) not in there]
     for number, one in enumerate(several[:SHOWN], 1):
         series = one.series
         where = series.reports.places.name(series.info.place)
@@ -91,6 +96,9 @@ def figures(
         yield figure_of(
             f"trend-{number}-sensitivity", f"trend-{number}", caption, alt_text.sensitivity(trend.sensitivity), ax
         )
+    for number, account in enumerate(accounts[:SHOWN], 1):
+        if "displaced" in account.flows:
+            yield _account_figure(account, f"account-{number}")
     rates = rate_table(found, reports)
     if rates is not None:
         caption = "Death rates on the inhabitants stated nearest to the period; no upper end where none is known."
@@ -102,6 +110,21 @@ def figures(
         return
     caption = "Facilities out of service as reported. Hatched: it is not known whether service came back."
     yield figure_of("outages", "facilities", caption, alt_text.outages(out), ax)
+
+
+def _account_figure(account: Accounted, key: str) -> Figure:
+    """Flow above stock, on two panels."""
+    from casualtystats.plots.data.displacement import displacement_alt
+    from casualtystats.plots.displacement import displacement
+
+    flow = account.flows["displaced"]
+    caption = "Above, displacement as reported: the area of a bar is its count. Below, stocks on their dates."
+    return figure_of(key, key, caption, displacement_alt(flow, account.stocks), displacement(flow, account.stocks))
+
+
+def _about(series: FlowSeries[Any]) -> tuple[Any, ...]:
+    info = series.info
+    return info.measure, info.unit, info.place, info.group, info.sources
 
 
 def _recent(chosen: Reports) -> Reports:
@@ -123,4 +146,5 @@ def _first_upper(text: str) -> str:
 
 
 def figure_of(name: str, section: str, caption: str, alt: str, ax: Any) -> Figure:
+    """A drawn picture as its two files."""
     return Figure(name, section, caption, alt, plots.figure_bytes(ax, "svg"), plots.figure_bytes(ax, "png"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
@@ -53,7 +52,10 @@ def named_part(part: Part, facilities: Facilities, numbers: Numbers) -> None:
         frame.select(pl.col("low").alias(f"{name}_low"), pl.col("high").alias(f"{name}_high"))
         for name, frame in frames.items()
     ]
-    part.csv("outage-series", pl.concat([frames["hits"].select("period_start", "period_end", "days"), *bounds], how="horizontal"))
+    part.csv(
+        "outage-series",
+        pl.concat([frames["hits"].select("period_start", "period_end", "days"), *bounds], how="horizontal"),
+    )
 
 
 def _whole(named: NamedOutages, facilities: Facilities, numbers: Numbers) -> Markup:
@@ -70,7 +72,10 @@ def _whole(named: NamedOutages, facilities: Facilities, numbers: Numbers) -> Mar
             noun[name], spoken_range(low, high), _known(low, high), unit="attacks" if name == "hits" else "facilities",
             method="least and most that the fuzzy and unknown days allow", rows={"facilities": ALL} | behind, period=period,
         )  # fmt: skip
-    said = "Over the whole period, {}, {} of the named facilities were out of service on some day; {} hits fell on {} of them."
+    said = (
+        "Over the whole period, {}, {} of the named facilities were out of service on some day; there were {} hits, on {} "
+        "distinct facilities."
+    )
     return Markup(said).format(period, texts["distinct"], texts["hits"], texts["hit"])
 
 
@@ -78,7 +83,9 @@ def _known(low: int, high: int | None) -> Known:
     return Known(low, low if low == high else None, high)
 
 
-def _row(key: tuple[date, date], cells: dict[str, dict[str, Any]], facilities: Facilities, numbers: Numbers) -> dict[str, str]:
+def _row(
+    key: tuple[date, date], cells: dict[str, dict[str, Any]], facilities: Facilities, numbers: Numbers
+) -> dict[str, str]:
     first, last = key
     label = spoken_cell(first, last)
     hits = facilities.hits.filter(pl.col("date_earliest") <= last, pl.col("date_latest") >= first)["hit_id"].to_list()
@@ -106,15 +113,15 @@ def unnamed_part(part: Part, reports: Reports, facilities: Facilities, numbers: 
     went = rows.filter(pl.col("kind") != "stock")["end_latest"].unique().sort().to_list()
     exact = pl.col("start_earliest") == pl.col("end_latest")
     dated = rows.filter(pl.col("kind") == "stock", exact)["end_latest"].unique().sort().to_list()
-    asked: list[tuple[str, Callable[[], Unnamed]]] = []
-    asked += [(f"went out of service by {spoken_day(day)}", lambda day=day: series.unnamed(by=day)) for day in went[-DATES:]]
-    asked += [(f"out of service on {spoken_day(day)}", lambda day=day: series.unnamed(on=day)) for day in dated[-DATES:]]
+    asked: list[tuple[str, date | None, date | None]] = []
+    asked += [(f"went out of service by {spoken_day(day)}", day, None) for day in went[-DATES:]]
+    asked += [(f"out of service on {spoken_day(day)}", None, day) for day in dated[-DATES:]]
     shown: list[dict[str, str]] = []
     frames: list[pl.DataFrame] = []
     reasons: list[str] = []
-    for what, ask in asked:
+    for what, by, on in asked:
         try:
-            found = ask()
+            found = series.unnamed(by=by, on=on)
         except CasualtyStatsError as error:
             if because(error) not in reasons:
                 reasons.append(because(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
@@ -81,7 +81,7 @@ class Numbers:
         return Numbers(self.printed, page)
 
     @contextmanager
-    def all_or_none(self) -> Iterator[None]:
+    def all_or_none(self) -> Generator[None]:
         """Forget the numbers of a part that fails half-way: they are not printed."""
         before = len(self.printed)
         try:
@@ -132,9 +132,7 @@ class Numbers:
         exact = Estimate(value, value, value)
         return self.put(label, f"{value:,}", exact, unit=unit, method="counted", reports=reports, rows=rows)
 
-    def to_json(
-        self, title: str, reports: Reports, tables: Mapping[str, pl.DataFrame] | None = None
-    ) -> dict[str, Any]:
+    def to_json(self, title: str, reports: Reports, tables: Mapping[str, pl.DataFrame] | None = None) -> dict[str, Any]:
         """The numbers, with the wording and source of each report and the row of each spell or hit that they rest on.
 
         Parameters

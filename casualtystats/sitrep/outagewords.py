@@ -62,8 +62,7 @@ def _ordered(reports: Reports) -> list[tuple[str, Report]]:
     for measure, word in names.items():
         same = [report for report in reports if report.measure == measure]
         found += [
-            (word, report)
-            for report in sorted(same, key=lambda one: (one.unit, one.period.end_latest, one.report_id))
+            (word, report) for report in sorted(same, key=lambda one: (one.unit, one.period.end_latest, one.report_id))
         ]
     return found
 
@@ -79,9 +78,9 @@ def _row(report: Report, word: str, reports: Reports, numbers: Numbers) -> dict[
     return {
         "word": word,
         "count": count,
-        "counts": KINDS[report.kind],
+        "counted": KINDS[report.kind],
         "when": _when(report),
-        "what": noun,
+        "facilities": report.group or "all",
         "place": reports.places.name(report.place),
         "source": report.source or "not stated",
         "published": "not stated" if report.published is None else str(report.published[1]),
@@ -118,9 +117,9 @@ def _peak(series: OutageSeries, reports: Reports, numbers: Numbers) -> Markup:
         method="the greatest of the reports on a date; on other days it may have been more", reports=[peak.report_id],
         period=period,
     )  # fmt: skip
-    return Markup("The largest number reported at one time: {} {} on {} ({}). On other days it may have been more.").format(
-        text, noun, _some_day(peak.first, peak.last), _by(report)
-    )
+    return Markup(
+        "The largest number reported at one time: {} {} on {} ({}). On other days it may have been more."
+    ).format(text, noun, _some_day(peak.first, peak.last), _by(report))
 
 
 def _lost(reports: Reports, numbers: Numbers) -> list[Markup]:
@@ -161,7 +160,9 @@ def _back(reports: Reports, numbers: Numbers) -> list[Markup]:
         quoted = Markup("") if not report.wording else Markup(": “{}”").format(report.wording)
         lines.append(Markup("{} {}, {} ({}){}.").format(text, noun, when, _by(report), quoted))
     if lines:
-        lines.append(Markup("Of facilities that no report calls back in service it is not known when, or whether, they were."))
+        lines.append(
+            Markup("Of facilities that no report calls back in service it is not known when, or whether, they were.")
+        )
     else:
         lines.append(Markup("No report says that a facility is back in service. That is not known, not none."))
     return lines

@@ -8,27 +8,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import polars as pl
 from markupsafe import Markup
 
 from casualtystats import datasets
 from casualtystats.errors import NoReportsError, SitrepError
-from casualtystats.periods import Period, spoken_day
 from casualtystats.reports import Reports
+from casualtystats.sitrep.accounted import account_files, find_accounts, no_account, told_account
 from casualtystats.sitrep.claims import replay
 from casualtystats.sitrep.figures import Figure, figures
 from casualtystats.sitrep.found import Found, find_series, rate_table
 from casualtystats.sitrep.judged import judge_rates, told_verdicts
 from casualtystats.sitrep.numbers import Numbers
-from casualtystats.sitrep.tables import interval_rows, interval_table, rejected_table, report_table, to_csv, to_html
+from casualtystats.sitrep.outagepage import outage_page
+from casualtystats.sitrep.render import render
+from casualtystats.sitrep.shown import head_lines, show, sources_of
+from casualtystats.sitrep.tables import interval_table, rejected_table, report_table, to_csv, to_html
 from casualtystats.sitrep.together import find_ledgers, together_table, told
-from casualtystats.sitrep.trended import find_trends, title_of, told_trend
+from casualtystats.sitrep.trended import find_trends, told_trend
 from casualtystats.sitrep.write import check_target, write_folder
 
 __all__ = ["write_sitrep"]
 
 LEAD: Final = 15
 _TABLE_NOTE: Final = "Days: both ends counted, or the stated length. Per day: the count over these days."
+_LINK: Final = Markup(
+    'Each word by itself, the peak, days lost, and what a register or a survey says: <a href="outages.html">facility outages</a>.'
+)
 _SECTIONS: Final = (("deaths", "Deaths"), ("displacement", "Displacement and population"), ("facilities", "Facilities"))
 
 
@@ -40,19 +45,6 @@ class Done:
     rejected: int
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """A series on the page: its sentence, its rule, its table and what became of the reports."""
-
-    title: str
-    rule: str
-    total: Markup
-    note: str
-    covers: str
-    table: Markup
-    audit: list[str]
-
-
 def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], None] = lambda _: None) -> Done:
     """Write the situation report of a folder of reports.
 
@@ -60,10 +52,12 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
     ----------
     folder : str or Path
         Holds `reports.csv`, and may hold `places.csv`, `events.csv` and `datapackage.json` (its list `lead` names the
-        reports to replay first).
+        reports to replay first); a register of facilities (`facilities.csv` with a column `facility_id`, `outages.csv`,
+        `hits.csv`), and rounds of status surveys (`rounds.csv`).
     out : str or Path
-        The folder to write: `index.html`, `numbers.json`, `figures/`, `tables/`. An earlier situation report there is
-        replaced; any other folder that is not empty is refused. On failure nothing is changed.
+        The folder to write: `index.html`, `outages.html` where there are figures on facilities, a register or rounds,
+        `numbers.json`, `figures/`, `tables/`. An earlier situation report there is replaced; any other folder that is not
+        empty is refused. On failure nothing is changed.
     step : callable
         Is told, in a few words, what is being done.
 
@@ -103,27 +97,35 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
     step("fitting trends")
     trends, flat = find_trends(found)
     trended = [told_trend(one, number, numbers) for number, one in enumerate(trends, 1)]
+    step("drawing up accounts")
+    accounts = find_accounts(reports)
+    accounted = [told_account(one, number, numbers) for number, one in enumerate(accounts, 1)]
+    missing = no_account(reports, accounts, numbers)
     drawn: list[Figure] = []
-    for figure in figures(reports, lead, found, held, trends, datasets.events(str(folder))):
+    for figure in figures(reports, lead, found, held, trends, accounts, datasets.events(str(folder))):
         step(f"drawing {figure.name}")
         drawn.append(figure)
-    step("writing")
+    licence = reports.origin.licence if reports.origin else ""
     title = str(package.get("title") or Path(folder).resolve().name)
-    shown = [_show(number, one, numbers) for number, one in enumerate(found, 1)]
+    shown = [show(number, one, numbers) for number, one in enumerate(found, 1)]
     every = report_table(reports, numbers)
+    outages = outage_page(folder, reports, [figure for figure in drawn if figure.name == "outages"], numbers, step)
+    step("writing")
+    more = {"displacement": [] if missing is None else [missing], "facilities": [] if outages is None else [_LINK]}
     context = {
         "title": title,
         "description": str(package.get("description") or ""),
-        "head": _head(reports, numbers),
+        "head": head_lines(reports, numbers),
         "claims": claims,
         "lead_chosen": isinstance(package.get("lead"), list),
         "sections": [
             (key, name, [figure for figure in drawn if figure.section == key],
-             [one for one, of in zip(shown, found, strict=True) if _section_of(of) == key])
+             [one for one, of in zip(shown, found, strict=True) if _section_of(of) == key], more.get(key, []))
             for key, name in _SECTIONS
         ],
         "lead_figures": [figure for figure in drawn if figure.section == "lead"],
         "together": [(one, [figure for figure in drawn if figure.section == one.key]) for one in together],
+        "accounts": [(one, [figure for figure in drawn if figure.section == one.key]) for one in accounted],
         "judged": judged,
         "trends": [(one, [figure for figure in drawn if figure.section == one.key]) for one in trended],
         "without_trend": [(name, reason.partition(". ")[0]) for name, reason in flat],
@@ -139,12 +141,15 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
             "no_publication_date": "Counts without a date of publication",
         },
         "flags": reports.flags().group_by("flag").len().sort("flag").rows(),
-        "sources": _sources(reports),
-        "licence": reports.origin.licence if reports.origin else "",
-        "inline": _inline,
+        "sources": sources_of(reports),
+        "licence": licence,
     }  # fmt: skip
-    files = {"index.html": _render(context)}
-    files["numbers.json"] = (json.dumps(numbers.to_json(title, reports), indent=1, ensure_ascii=False) + "\n").encode()
+    files = {"index.html": render("page.html.j2", context)}
+    files |= account_files(accounts)
+    if outages is not None:
+        files |= outages.files(title, licence)
+    traced = numbers.to_json(title, reports, None if outages is None else outages.tables)
+    files["numbers.json"] = (json.dumps(traced, indent=1, ensure_ascii=False) + "\n").encode()
     files["tables/reports.csv"] = to_csv(every)
     files["tables/rejected.csv"] = to_csv(rejected_table(reports))
     if rated is not None:
@@ -165,8 +170,9 @@ def write_sitrep(folder: str | Path, out: str | Path, *, step: Callable[[str], N
         files[f"figures/{figure.name}.svg"] = figure.svg
         files[f"figures/{figure.name}.png"] = figure.png
     write_folder(target, files)
-    line = f"{len(reports):,} reports, {len(numbers.printed):,} traced numbers, {len(drawn)} figures"
-    return Done(line, reports.rejected["row"].n_unique())
+    pictures = sum(name.endswith(".svg") for name in files)
+    line = f"{len(reports):,} reports, {len(numbers.printed):,} traced numbers, {pictures} figures"
+    return Done(line, reports.rejected["row"].n_unique() + (0 if outages is None else outages.rejected))
 
 
 def _lead(reports: Reports, package: dict[str, Any]) -> list[str]:
@@ -186,75 +192,5 @@ def _lead(reports: Reports, package: dict[str, Any]) -> list[str]:
     return order.sort("measure", "start_earliest", "report_id")["report_id"].to_list()
 
 
-def _head(reports: Reports, numbers: Numbers) -> list[Markup]:
-    frame = reports.frame
-    ids = frame["report_id"].to_list()
-    lines = [
-        Markup("{} published counts by {} sources, about days from {} to {}.").format(
-            numbers.count("published counts", len(reports), "reports", ids),
-            numbers.count("sources", frame["source"].drop_nulls().n_unique(), "sources", ids),
-            *(spoken_day(day) for day in frame.select(pl.col("start_earliest").min(), pl.col("end_latest").max()).row(0)),
-        )
-    ]  # fmt: skip
-    bad = reports.rejected["row"].n_unique()
-    if bad:
-        text = numbers.count("rows not accepted", bad, "rows")
-        lines.append(Markup("{} rows were not accepted; they are listed at the end with the reason.").format(text))
-    return lines
-
-
 def _section_of(found: Found) -> str:
     return "displacement" if found.series.info.measure == "displaced" else "deaths"
-
-
-def _show(number: int, found: Found, numbers: Numbers) -> _Shown:
-    series = found.series
-    audit = series.audit.collect()
-    used = audit.filter(pl.col("status").is_in(["used", "differenced"]))["report_id"].to_list()
-    total = series.total()
-    where = series.reports.places.name(series.info.place)
-    text = numbers.put(
-        f"{series.info.noun}, {where}: all periods of the series", str(total), total, unit=series.info.unit,
-        method=found.rule if series.info.additive else "largest low to sum of highs: these do not add over periods",
-        reports=used, period=Period.of(series.info.first, series.info.last),
-    )  # fmt: skip
-    spoken = series.daily().to_frame().filter(pl.col("reports") > 0).height
-    span = (series.info.last - series.info.first).days + 1
-    covers = f"{spoken:,} of the {span:,} days from {spoken_day(series.info.first)} to {spoken_day(series.info.last)}"
-    others = audit.filter(pl.col("status") != "used").select("report_id", "status", "reason", "uncovered").rows()
-    lines = [
-        f"{name}: {status}; {reason}" + (f"; not covered any more: {gap}" if gap else "")
-        for name, status, reason, gap in others
-    ]
-    title = title_of(found)
-    table = Markup(to_html(interval_rows(found, f"series-{number}", numbers), f"series-{number}"))
-    note = (
-        ""
-        if series.info.additive
-        else " (the same people may be counted again in a later period, so these are not added)"
-    )
-    return _Shown(title, found.rule, text, note, covers, table, lines)
-
-
-def _sources(reports: Reports) -> list[tuple[str, int, list[str]]]:
-    rows = reports.frame.group_by(pl.col("source").fill_null("not stated")).agg(
-        pl.len(), pl.col("url").drop_nulls().unique().sort()
-    )
-    return [(name, count, [url for url in urls if url.startswith(("https://", "http://"))])
-            for name, count, urls in rows.sort("source").rows()]  # fmt: skip
-
-
-def _inline(figure: Figure) -> Markup:
-    """The drawing itself, without the lines that only a file of its own needs."""
-    svg = figure.svg
-    return Markup(svg[svg.index(b"<svg") :].decode())
-
-
-def _render(context: dict[str, Any]) -> bytes:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("casualtystats.sitrep", "templates"),
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    return environment.get_template("page.html.j2").render(context).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from markupsafe import Markup
@@ -19,7 +19,8 @@ from casualtystats.sitrep.tables import to_csv, to_html
 
 __all__ = ["Part", "attempt", "because", "of_cells", "percent", "spoken_cell", "spoken_range"]
 
-MONTHS = 60
+MONTHS: Final = 60
+MANY: Final = 6
 
 
 @dataclass
@@ -34,8 +35,8 @@ class Part:
         What it says.
     figures : list of Figure
         Pictures.
-    tables : list of (str, Markup)
-        A heading, which may be empty, and the table.
+    tables : list of (str, Markup, bool)
+        A heading, which may be empty; the table; whether it has many columns.
     notes : list of str or Markup
         What a reader must know.
     files : dict
@@ -46,14 +47,14 @@ class Part:
     title: str
     sentences: list[Markup] = field(default_factory=list[Markup])
     figures: list[Figure] = field(default_factory=list[Figure])
-    tables: list[tuple[str, Markup]] = field(default_factory=list[tuple[str, Markup]])
+    tables: list[tuple[str, Markup, bool]] = field(default_factory=list[tuple[str, Markup, bool]])
     notes: list[str | Markup] = field(default_factory=list[str | Markup])
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     def table(self, name: str, rows: list[dict[str, str]], heading: str = "") -> None:
         """Add a table to the page; no rows, no table."""
         if rows:
-            self.tables.append((heading, Markup(to_html(pl.DataFrame(rows), name))))
+            self.tables.append((heading, Markup(to_html(pl.DataFrame(rows), name)), len(rows[0]) > MANY))
 
     def csv(self, name: str, frame: pl.DataFrame) -> None:
         """Add a table to the files."""

@@ -12,6 +12,7 @@ from casualtystats.errors import OptionError
 from casualtystats.periods import Period
 from casualtystats.reports.facilities import Facilities
 from casualtystats.series.availability import Availability, DaysLost, availability
+from casualtystats.series.availability.build import Weight
 from casualtystats.sitrep.figures import figure_of
 from casualtystats.sitrep.numbers import ALL, Known, Numbers
 from casualtystats.sitrep.parts import Part, because, of_cells, percent, spoken_cell, spoken_range
@@ -19,43 +20,33 @@ from casualtystats.sitrep.parts import Part, because, of_cells, percent, spoken_
 __all__ = ["availability_part", "by_place", "every_of", "lanes_part", "lost_part", "register_part", "spells_between"]
 
 GROUPS: Final = 30
+_WEIGHTS: Final[dict[Weight, str]] = {
+    "beds": "bed-days lost",
+    "catchment": "person-days of the people served without service",
+}
+_NOUNS: Final = {
+    "facilities": ("facility", "facilities"),
+    "outages": ("spell in less than full service", "spells in less than full service"),
+    "hits": ("hit", "hits"),
+}
 _METHOD: Final = "facility-days functional / facility-days; unknown counts 0 in the lower bound and 1 in the upper"
 
 
 def register_part(part: Part, facilities: Facilities, numbers: Numbers) -> None:
     """How many facilities, spells and hits; rows not accepted, and warnings."""
     every = {"facilities": len(facilities), "outages": facilities.spells.height, "hits": facilities.hits.height}
-    words = {"facilities": "facilities", "outages": "spells in less than full service", "hits": "hits"}
-    told = [numbers.count(words[name], count, name, rows={name: ALL}) for name, count in every.items()]
-    stray = facilities.hits["facility_id"].null_count()
+    told = [
+        Markup("{} {}").format(numbers.count(_NOUNS[name][1], count, name, rows={name: ALL}), _NOUNS[name][count != 1])
+        for name, count in every.items()
+    ]
+    stray = facilities.hits.filter(pl.col("facility_id").is_null())["hit_id"].to_list()
     more = Markup("")
     if stray:
-        ids = facilities.hits.filter(pl.col("facility_id").is_null())["hit_id"].to_list()
-        text = numbers.count("hits on facilities that are not known", stray, "hits", rows={"hits": ids})
+        text = numbers.count("hits on facilities that are not known", len(stray), "hits", rows={"hits": stray})
         more = Markup(", {} of them on facilities that are not known").format(text)
-    line = Markup("The register holds {} facilities, {} spells in less than full service, and {} hits{}.")
-    part.sentences.append(line.format(*told, more))
-    open_ends = facilities.spells.filter(pl.col("end_latest").is_null())
-    if open_ends.height:
-        still = open_ends.filter("still")["spell_id"].to_list()
-        rest = open_ends.filter(~pl.col("still"))["spell_id"].to_list()
-        line = Markup(
-            "Of these spells {} are said to last still where last seen, and of {} no end is known: after the last day on which it "
-            "is known, the status of a facility is unknown, neither functional nor out, but for one that was destroyed."
-        )
-        part.sentences.append(
-            line.format(
-                numbers.count("spells said to last still", len(still), "outages", rows={"outages": still or ALL}),
-                numbers.count("spells without a known end", len(rest), "outages", rows={"outages": rest or ALL}),
-            )
-        )
-    bad = facilities.rejected.select("table", "row").n_unique() if facilities.rejected.height else 0
-    text = numbers.count("rows of the register not accepted", bad, "rows")
-    part.sentences.append(
-        Markup("{} {} not accepted and in no number below{}").format(
-            text, "row was" if bad == 1 else "rows were", "; with the reason:" if bad else "."
-        )
-    )
+    part.sentences.append(Markup("The register holds {}, {}, and {}{}.").format(*told, more))
+    part.sentences += _open_ends(facilities, numbers)
+    part.sentences.append(_accepted(facilities, numbers))
     part.table("outage-rejected", _texts(facilities.rejected.select("table", "row", "column", "value", "hint")),
                "Rows that were not accepted")  # fmt: skip
     part.csv("outage-rejected", facilities.rejected)
@@ -67,8 +58,33 @@ def register_part(part: Part, facilities: Facilities, numbers: Numbers) -> None:
         part.csv("outage-warnings", facilities.warnings)
 
 
+def _open_ends(facilities: Facilities, numbers: Numbers) -> list[Markup]:
+    """How many spells have no end."""
+    open_ends = facilities.spells.filter(pl.col("end_latest").is_null())
+    told: list[Markup] = []
+    for still, words in ((True, "are said to last still where last seen"), (False, "have no known end")):
+        ids = open_ends.filter(pl.col("still") == still)["spell_id"].to_list()
+        if ids:
+            text = numbers.count(f"spells that {words}", len(ids), "spells", rows={"outages": ids})
+            told.append(Markup("{} {}").format(text, words))
+    if not told:
+        return []
+    rule = "After the last day on which it is known, a status is unknown: neither functional nor out, but for destroyed facilities."
+    return [Markup("Of the spells {}. {}").format(Markup(", and ").join(told), rule)]
+
+
+def _accepted(facilities: Facilities, numbers: Numbers) -> Markup:
+    bad = facilities.rejected.select("table", "row").n_unique() if facilities.rejected.height else 0
+    if not bad:
+        return Markup("Every row of the register was accepted.")
+    text = numbers.count("rows of the register not accepted", bad, "rows")
+    return Markup("{} {} not accepted, and in no number below.").format(text, "row was" if bad == 1 else "rows were")
+
+
 def _texts(frame: pl.DataFrame) -> list[dict[str, str]]:
-    return [{name: "–" if value is None else str(value) for name, value in row.items()} for row in frame.rows(named=True)]
+    return [
+        {name: "–" if value is None else str(value) for name, value in row.items()} for row in frame.rows(named=True)
+    ]
 
 
 def spells_between(facilities: Facilities, first: date, last: date) -> list[str]:
@@ -104,10 +120,14 @@ def availability_part(part: Part, facilities: Facilities, numbers: Numbers) -> N
     )  # fmt: skip
     of = numbers.count("facility-days", row["facility_days"], "facility-days", rows={"facilities": ALL})
     part.sentences.append(
-        Markup("{} of {} facility-days were functional, {}, both ends counted. {}").format(share, of, days, _partial(result))
+        Markup("{} of {} facility-days were functional, {}, both ends counted. {}").format(
+            share, of, days, _partial(result)
+        )
     )
     caption = "Share of facility-days functional, from the lower to the upper bound; below, how much of it is known."
-    part.figures.append(figure_of("outage-availability", "availability", caption, availability_alt(result), draw(result)))
+    part.figures.append(
+        figure_of("outage-availability", "availability", caption, availability_alt(result), draw(result))
+    )
     part.table("outage-availability", [_cell(cell, facilities, numbers) for cell in result.frame.rows(named=True)])
     part.csv("outage-availability", result.frame)
 
@@ -161,11 +181,11 @@ def lost_part(part: Part, facilities: Facilities, numbers: Numbers) -> None:
     split = availability(facilities, "year", by=["place"], level=by_place(facilities)).days_lost()
     behind = {"facilities": ALL, "outages": ALL}
     part.sentences.append(Markup("{}.").format(_lost(split, "facility-days lost", numbers, behind)))
-    for weight, words in (("beds", "bed-days lost"), ("catchment", "person-days of the people served without service")):
+    for weight, words in _WEIGHTS.items():
         if facilities.facilities[weight].null_count() == len(facilities):
             continue
         try:
-            heavy = availability(facilities, "year", weight=weight).days_lost()  # pyright: ignore[reportArgumentType]
+            heavy = availability(facilities, "year", weight=weight).days_lost()
         except OptionError as error:
             part.notes.append(f"{words[:1].upper()}{words[1:]} are not given: {because(error)}.")
             continue
@@ -213,7 +233,7 @@ def _district(row: dict[str, Any], facilities: Facilities, numbers: Numbers) -> 
     return {"place": name, "facilities": f"{len(ids):,}", "facility-days": days, **texts}
 
 
-def lanes_part(part: Part, facilities: Facilities, numbers: Numbers) -> None:
+def lanes_part(part: Part, facilities: Facilities) -> None:
     """One lane a facility, those of one place together."""
     from casualtystats.plots.data.swimlanewords import swimlanes_alt
     from casualtystats.plots.swimlanes import swimlanes

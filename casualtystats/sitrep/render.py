@@ -27,8 +27,7 @@ def render(template: str, context: dict[str, Any]) -> bytes:
         loader=jinja2.PackageLoader("casualtystats.sitrep", "templates"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    environment.globals["inline"] = _inline
-    return environment.get_template(template).render(context).encode()
+    return environment.get_template(template).render(context | {"inline": _inline}).encode()
 
 
 def _inline(figure: Figure) -> Markup:

@@ -7,14 +7,14 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from casualtystats.errors import CasualtyStatsError, NoReportsError
+from casualtystats.errors import NoReportsError, UndefinedEstimateError
 from casualtystats.printing import format_count, format_rate
 from casualtystats.rates.hits import hit_rate
 from casualtystats.rates.restoration import Restoration, durations, time_to_restoration
 from casualtystats.reports.facilities import Facilities
-from casualtystats.sitrep.figures import figure_of
+from casualtystats.sitrep.figures import Figure, figure_of
 from casualtystats.sitrep.numbers import ALL, Known, Numbers
-from casualtystats.sitrep.parts import Part, because, spoken_range
+from casualtystats.sitrep.parts import Part, spoken_range
 from casualtystats.sitrep.register import GROUPS
 
 __all__ = ["hits_part", "restoration_part"]
@@ -31,44 +31,54 @@ def restoration_part(part: Part, facilities: Facilities, numbers: Numbers) -> No
     outages = durations(facilities)
     if outages.frame.is_empty():
         raise NoReportsError("expected spells out of service, got none")
-    found: list[tuple[str, Facilities, Restoration]] = []
-    try:
-        found.append(("", facilities, time_to_restoration(facilities)))
-    except CasualtyStatsError as error:
-        part.sentences.append(Markup("No estimate for all facilities together: {}.").format(because(error)))
-        found += _by_type(facilities)
-    for name, some, result in found:
-        part.sentences.append(_said(name, some, result, numbers))
-        part.notes += [f"{name + ': ' if name else ''}{note[:1].upper()}{note[1:]}." for note in result.notes]
-        part.csv(f"outage-restoration{'-' + _plain(name) if name else ''}", result.frame)
-    if found:
-        from casualtystats.plots.data.restoration import restoration_alt
-        from casualtystats.plots.restoration import restoration
-
-        name, _, result = found[0]
-        caption = "Days since an outage began, both ends counted; beneath, how many outages are still followed."
-        caption = f"{name[:1].upper()}{name[1:]}: {caption[:1].lower()}{caption[1:]}" if name else caption
-        ax = restoration(result)
-        part.figures.append(figure_of("outage-restoration", "restoration", caption, restoration_alt(result), ax))
+    found = _estimates(facilities)
+    if len(found) > 1:
+        part.sentences.append(
+            Markup(
+                "Of some outages the length is known only within bounds, and others ended as destroyed: no one estimate has a "
+                "meaning for both. So all are taken twice, with such outages at their shortest and at their longest. That shows "
+                "how much hangs on them; neither is an estimate."
+            )
+        )
+    for name, result in found.items():
+        part.sentences.append(_said(name, facilities, result, numbers))
+        part.notes += [
+            f"{note[:1].upper()}{note[1:]}."
+            for note in result.notes
+            if f"{note[:1].upper()}{note[1:]}." not in part.notes
+        ]
+        part.csv(f"outage-restoration{'-' + name if name else ''}", result.frame)
+        part.figures.append(_figure(name, result))
     part.table("outage-durations", [_ended(row, outages.frame, numbers) for row in outages.counts.rows(named=True)],
                "Every outage: how it ended, and how exactly its length is known")  # fmt: skip
     part.csv("outage-durations", outages.frame)
 
 
-def _by_type(facilities: Facilities) -> list[tuple[str, Facilities, Restoration]]:
-    """The types of facilities of which an estimate has a meaning."""
-    found: list[tuple[str, Facilities, Restoration]] = []
-    for name in facilities.facilities["type"].drop_nulls().unique().sort():
-        some = facilities.filter(pl.col("type") == name)
-        try:
-            found.append((name, some, time_to_restoration(some)))
-        except CasualtyStatsError:
-            continue
-    return found
+def _estimates(facilities: Facilities) -> dict[str, Restoration]:
+    """One estimate; where none has a meaning, two: unclear lengths at their shortest, and at their longest.
+
+    Raises
+    ------
+    UndefinedEstimateError, NoReportsError
+        If there is neither.
+    """
+    try:
+        return {"": time_to_restoration(facilities)}
+    except UndefinedEstimateError:
+        return {
+            "shortest": time_to_restoration(facilities, ends="shortest"),
+            "longest": time_to_restoration(facilities, ends="longest"),
+        }
 
 
-def _plain(name: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in name)
+def _figure(name: str, result: Restoration) -> Figure:
+    from casualtystats.plots.data.restoration import restoration_alt
+    from casualtystats.plots.restoration import restoration
+
+    caption = "Days since an outage began, both ends counted; beneath, how many outages are still followed."
+    caption += f" Outages whose length is known only within bounds are taken at their {name}." if name else ""
+    key = f"outage-restoration{'-' + name if name else ''}"
+    return figure_of(key, "restoration", caption, restoration_alt(result), restoration(result))
 
 
 def _said(name: str, facilities: Facilities, result: Restoration, numbers: Numbers) -> Markup:
@@ -81,7 +91,7 @@ def _said(name: str, facilities: Facilities, result: Restoration, numbers: Numbe
     elif exact and (low, high) != (None, None):
         text += f" ({100 * row['level']:.10g} % interval {_days(low)} to {_days(high)})"
     ids = facilities.spells["spell_id"].to_list()
-    of = f", {name}" if name else ""
+    of = f", unclear lengths at their {name}" if name else ""
     median = numbers.put(
         f"median time to restoration{of}", text, Known(low, row["median"], high), unit="days",
         method=f"{result.method}; low and high: {'sampling interval' if exact else 'bounds that the data leave'}",
@@ -91,8 +101,11 @@ def _said(name: str, facilities: Facilities, result: Restoration, numbers: Numbe
         numbers.count(f"outages{of}: {label}", row[label], "outages", rows={"outages": ids})
         for label in ("outages", "restored", "destroyed", "censored")
     ]
-    words = "{}edian time to full service {}; {} outages, of which {} ended with full service, {} as destroyed, {} still out when last seen."
-    return Markup(words).format(f"{name[:1].upper()}{name[1:]}: m" if name else "M", median, *counts)
+    words = (
+        "{} time to full service {}; {} outages, of which {} ended with full service, {} as destroyed, and {} were still out "
+        "when last seen."
+    )
+    return Markup(words).format(f"At their {name}: median" if name else "Median", median, *counts)
 
 
 def _days(days: float | None) -> str:
@@ -129,7 +142,12 @@ def hits_part(part: Part, facilities: Facilities, numbers: Numbers) -> None:
             rows.append((facilities.places.name(row["group"]), ids, row))
     part.table("outage-hit-rates", [_rate(name, ids, row, numbers) for name, ids, row in rows])
     part.csv("outage-hit-rates", pl.concat(frames))
-    part.notes += [f"{note[:1].upper()}{note[1:]}." for note in whole.notes]
+    part.notes += [
+        "Hits cluster, in places and on days: the exact interval, which takes them as independent, is then too narrow. The "
+        "standard error of hits a facility holds where hits of one facility depend on each other; hits on facilities not known "
+        "are not in it.",
+        *(f"{note[:1].upper()}{note[1:]}." for note in whole.notes if "mean_hits" not in note),
+    ]
 
 
 def _rate(name: str, ids: list[str], row: dict[str, Any], numbers: Numbers) -> dict[str, str]:
@@ -161,4 +179,14 @@ def _rate(name: str, ids: list[str], row: dict[str, Any], numbers: Numbers) -> d
             + (f"{row['method']}, level {row['level']:g}" if rate is not None else "bounds of the count of hits"),
             rows=behind, where=where,
         )  # fmt: skip
-    return shown | {"per 100 facility-months": text, f"{100 * row['level']:.10g} % interval": interval}
+    shown |= {"per 100 facility-months": text, f"{100 * row['level']:.10g} % interval": interval}
+    mean, error = row["mean_hits"], row["mean_hits_se"]
+    shown["hits a facility (standard error)"] = "–"
+    if mean is not None and error is not None:
+        spoken = shown["hits a facility (standard error)"] = f"{format_rate(mean)} ({format_rate(error)})"
+        numbers.put(
+            f"hits a facility, {name}", spoken, Known(mean - error, mean, mean + error), unit="hits per facility",
+            method="mean cumulative function; low and high: one robust standard error (Lawless and Nadeau) away",
+            rows=behind, where=where,
+        )  # fmt: skip
+    return shown

@@ -85,8 +85,17 @@ def test_two_panels_share_one_time_axis_and_no_second_y_axis() -> None:
     )
     source = next(text.get_text() for text in stocks.texts if text.get_gid() == "source")
     assert source.replace("\n", " ") == "Source of the flow: CCCM, OCHA. Source of the stocks: CCCM"
+    # From 10 May on there are stocks only; the day of the first stock alone is no gap.
+    assert gids(flow).count("no report") == 1
     key = words(stocks)
-    for text in ("flow as reported", "stock on its date", "bound of a stock", "bounds of a stock", "no upper bound known"):
+    assert "no report (not zero)" in key
+    for text in (
+        "flow as reported",
+        "stock on its date",
+        "bound of a stock",
+        "bounds of a stock",
+        "no upper bound known",
+    ):
         assert text in key
 
 
@@ -124,6 +133,19 @@ def test_without_stocks_it_is_the_flow() -> None:
     same = displacement(cs.displacement(FOUND, source="CCCM"), STOCKS)
     source = next(text.get_text() for text in panels(same)[1].texts if text.get_gid() == "source")
     assert source == "Source: CCCM"
+    # A calendar cell without a report is a gap of the flow's own, and is told once.
+    rows = [MOVED | {"value": 9, "start": f"2019-0{at}-01", "end": f"2019-0{at}-09"} for at in (4, 6)]
+    monthly = cs.displacement(reports(*rows)).resample("month")
+    assert words(panels(displacement(monthly, STOCKS))[1]).count("no report (not zero)") == 1
+    one = reports(STOCK | {"value": 5, "start": "2019-04-05"})
+    inside = words(panels(displacement(FLOW, cs.idps(one)))[1])
+    assert inside == ["flow as reported", "stock on its date"]
+    floor = reports(STOCK | {"value": 5, "qualifier": "at_least", "start": "2019-04-05"})
+    assert words(panels(displacement(FLOW, cs.idps(floor)))[1]) == [
+        "flow as reported",
+        "bound of a stock",
+        "no upper bound known",
+    ]
 
 
 def test_words_for_those_who_do_not_see_it() -> None:
@@ -161,7 +183,7 @@ def test_bars_follow_one_another() -> None:
     deaths = bars.row(6, named=True)
     assert (deaths["low"], deaths["high"], deaths["open_low"], deaths["open_high"]) == (None, 317, True, False)
     away = waterfall_bars(account(arrivals=Estimate(-9, None, -4)).stretch()).row(7, named=True)
-    assert (away["start"], away["end"]) == (250, 246)
+    assert (away["start"], away["end"], away["kind"]) == (250, 246, "fewer")
 
 
 def test_the_residual_lies_between_what_is_expected_and_what_is_stated() -> None:
@@ -173,6 +195,9 @@ def test_the_residual_lies_between_what_is_expected_and_what_is_stated() -> None
     assert rest["text"] == str(residual) == "-14 (-42 to 3)"
     assert (rest["low"], rest["high"]) == (297, 342)
     assert "unexplained" in words(waterfall(known))
+    assert words(waterfall(account(displaced=0, onward=0, returned=0, settled=0, births=0, deaths=0, arrivals=0))) == [
+        "stock as stated", "stock as expected", "unexplained",
+    ]  # fmt: skip
 
 
 def test_terms_that_are_not_given_are_hatched_and_move_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -45,6 +46,7 @@ def small(**more: Any) -> FlowMatrix:
     return flow_matrix(reports_of([row | more for row in ROWS]))
 
 
+@cache
 def many(number: int) -> FlowMatrix:
     """Simulated moves between places: each margin, the total, and two of three cells."""
     names = [f"S/District {chr(65 + at)}" for at in range(number)]
@@ -121,8 +123,7 @@ def test_short_counts_never_say_more_than_is_known(number: int) -> None:
     assert len(short_count(number).rstrip("kM").replace(".", "")) <= 4
 
 
-@pytest.mark.parametrize("width", [3.5, 7.0])
-@pytest.mark.parametrize("number", [1, 3, 8, 15])
+@pytest.mark.parametrize(("number", "width"), [(1, 3.5), (3, 3.5), (3, 7.0), (8, 3.5), (8, 7.0), (15, 3.5), (15, 7.0)])
 def test_it_is_readable_at_both_widths(number: int, width: float) -> None:
     ax = draw(many(number), width=width, title="Moves")
     assert inside(ax)

@@ -7,8 +7,14 @@ from typing import Final, TypeVar
 from casualtystats.errors import KindError, MeasureError, OptionError
 from casualtystats.ledger import Ledger
 from casualtystats.rates import RateSeries
+from casualtystats.rates.recurrence import MeanCumulative
+from casualtystats.rates.restoration import Restoration
 from casualtystats.reports import Reports
+from casualtystats.reports.facilities import Facilities
 from casualtystats.series import CumulativeSeries, FlowSeries, OutageSeries, StockSeries
+from casualtystats.series.accounts import DisplacementAccount
+from casualtystats.series.availability import Availability
+from casualtystats.series.movements import FlowMatrix
 from casualtystats.trends import Sensitivity, TrendFit
 from casualtystats.trends.changeresult import ChangePoints
 from casualtystats.trends.forecast import Forecast
@@ -33,6 +39,12 @@ _NAMES: Final[dict[type, tuple[str, str]]] = {
     Surges: ("surges", "plots.surges(found)"),
     Forecast: ("a forecast", "plots.forecast(result)"),
     Nowcast: ("a nowcast", "plots.nowcast(result)"),
+    DisplacementAccount: ("an account of displacement", "plots.waterfall(account)"),
+    FlowMatrix: ("a matrix of moves", "plots.flow_matrix(matrix)"),
+    Facilities: ("a register of facilities", "plots.swimlanes(facilities)"),
+    Availability: ("availability", "plots.availability(result)"),
+    Restoration: ("time to restoration", "plots.restoration(result)"),
+    MeanCumulative: ("a mean cumulative number of hits", "plots.mean_cumulative(result)"),
 }
 
 

@@ -69,6 +69,9 @@ def waterfall_bars(stretch: Stretch) -> pl.DataFrame:
         end = at + sign * size
         bounds = _moved(at, term.bounds if sign > 0 else -term.bounds)
         state = "value" if term.bounds.best is not None or term.bounds.point else "floor"
+        if size < 0:
+            # More left than arrived.
+            row["kind"] = "fewer" if kind == "more" else "more"
         rows.append(row | {"text": str(term.bounds), "state": state, "start": at, "end": end} | bounds)
         at = end
     best = expected.best if not stretch.missing else None

@@ -17,49 +17,70 @@ from casualtystats.reports.table import RawTable
 
 __all__ = ["OPEN_START", "STILL", "read_cells", "typed_cells"]
 
-# The column of a report that is read in the same way.
-_LIKE: Final = {"text": "source", "path": "place", "count": "value", "date": "start", "day": "start"}
+# Columns of a report that are read in the same way: as many of a kind are read in one go.
+_LIKE: Final = {
+    "text": ("source", "wording", "url", "derived_from", "report_id"),
+    "path": ("place", "group", "destination", "perpetrator"),
+    "count": ("value", "best"),
+    "date": ("start", "end", "published"),
+}
 # "[..2019-05-01]": when it began is not known; it was so when first seen on that day.
 OPEN_START: Final = r"^\[\s*\.\.\s*([0-9]{4}-[0-9]{2}-[0-9]{2})\s*\]$"
 STILL: Final = ("still", "still out", "ongoing")
 
 
-def read_cells(cells: pl.Series, kind: str, *, defused: bool) -> pl.DataFrame:
-    """One column, read.
+def read_cells(columns: list[tuple[pl.Series, str]], *, defused: bool) -> pl.DataFrame:
+    """Columns, read.
 
     Parameters
     ----------
-    cells : pl.Series
-        As they came.
-    kind : str
-        A kind of `Format`.
+    columns : list of (pl.Series, str)
+        Cells as they came, all of one length, and a kind of `Format`.
     defused : bool
         Whether text may carry a spreadsheet's leading apostrophe.
 
     Returns
     -------
     pl.DataFrame
-        The columns that the name of `cells` stands for in the module's description.
+        For each, the columns that its name stands for in the module's description.
 
     Examples
     --------
-    >>> read_cells(pl.Series("beds", ["40", "many"]), "count", defused=False).to_dict(as_series=False)
+    >>> read_cells([(pl.Series("beds", ["40", "many"]), "count")], defused=False).to_dict(as_series=False)
     {'beds': [40, None], 'beds?': [False, True]}
     """
-    name, like = cells.name, _LIKE[kind]
-    frame = cells.alias(like).to_frame()
-    read = parse(frame.lazy(), frame.schema, Layout(frozenset({like}), ()), defused=defused)
-    if like != "start":
-        return read.select(pl.col(like).alias(name), pl.col(f"{like}?").alias(f"{name}?")).collect()
-    first, last, unread = pl.col("start_earliest"), pl.col("start_latest"), pl.col("start?")
-    if kind == "day":
-        vague = first != last
-        return read.select(
-            pl.when(~vague).then(first).alias(name), (unread | vague.fill_null(value=False)).alias(f"{name}?")
-        ).collect()
-    return read.select(
-        first.alias(f"{name}_earliest"), last.alias(f"{name}_latest"), unread.alias(f"{name}?")
-    ).collect()
+    parts: list[pl.DataFrame] = []
+    left = columns
+    while left:
+        free = {kind: list(names) for kind, names in _LIKE.items()}
+        taken: list[tuple[pl.Series, str, str]] = []
+        over: list[tuple[pl.Series, str]] = []
+        for cells, kind in left:
+            names = free["date" if kind == "day" else kind]
+            if names:
+                taken.append((cells, kind, names.pop(0)))
+            else:
+                over.append((cells, kind))
+        parts.append(_read(taken, defused=defused))
+        left = over
+    return pl.concat(parts, how="horizontal")
+
+
+def _read(columns: list[tuple[pl.Series, str, str]], *, defused: bool) -> pl.DataFrame:
+    frame = pl.DataFrame([cells.alias(like) for cells, _, like in columns])
+    read = parse(frame.lazy(), frame.schema, Layout(frozenset(frame.columns), ()), defused=defused)
+    wanted: list[pl.Expr] = []
+    for cells, kind, like in columns:
+        name, unread = cells.name, pl.col(f"{like}?")
+        first, last = pl.col(f"{like}_earliest"), pl.col(f"{like}_latest")
+        if kind == "date":
+            wanted += [first.alias(f"{name}_earliest"), last.alias(f"{name}_latest"), unread.alias(f"{name}?")]
+        elif kind == "day":
+            vague = (first != last).fill_null(value=False)
+            wanted += [pl.when(~vague).then(first).alias(name), (unread | vague).alias(f"{name}?")]
+        else:
+            wanted += [pl.col(like).alias(name), unread.alias(f"{name}?")]
+    return read.select(wanted).collect()
 
 
 def typed_cells(raw: RawTable, table: Format) -> pl.DataFrame:
@@ -68,25 +89,30 @@ def typed_cells(raw: RawTable, table: Format) -> pl.DataFrame:
     Two notations of spells are read too: a start "[..day]" leaves `start_earliest` null, and an end of "still out"
     sets `still` and no end.
     """
-    parts = [raw.rows.alias("row").to_frame()]
+    columns: list[tuple[pl.Series, str]] = []
+    marks = [raw.rows.alias("row")]
     for name, kind in table.columns.items():
         cells = raw.frame[name] if name in raw.frame.columns else pl.Series(name, [None] * raw.frame.height, pl.String)
         if table.name == "outages" and name in ("start", "end"):
-            parts.append(_spell_dates(cells, name, defused=raw.defused))
-        else:
-            parts.append(read_cells(cells, kind, defused=raw.defused))
-    return pl.concat(parts, how="horizontal")
+            cells, mark = _spell_dates(cells, defused=raw.defused)
+            marks.append(mark)
+        columns.append((cells, kind))
+    typed = pl.concat([pl.DataFrame(marks), read_cells(columns, defused=raw.defused)], how="horizontal")
+    if "open_start" not in typed.columns:
+        return typed
+    known = pl.when(~pl.col("open_start")).then(pl.col("start_earliest"))
+    return typed.with_columns(start_earliest=known).drop("open_start")
 
 
-def _spell_dates(cells: pl.Series, name: str, *, defused: bool) -> pl.DataFrame:
+def _spell_dates(cells: pl.Series, *, defused: bool) -> tuple[pl.Series, pl.Series]:
+    """Cells in the grammar of dates, and which were in a notation of their own."""
+    name = cells.name
+    mark = "open_start" if name == "start" else "still"
     if not isinstance(cells.dtype, (pl.String, pl.Categorical, pl.Enum)):
-        read = read_cells(cells, "date", defused=defused)
-        return read if name == "start" else read.with_columns(pl.lit(value=False).alias("still"))
-    text = read_cells(cells, "text", defused=defused)[name]
+        return cells, pl.Series(mark, [False] * len(cells), pl.Boolean)
+    text = read_cells([(cells, "text")], defused=defused)[name]
     if name == "start":
         day = text.str.extract(OPEN_START, 1)
-        read = read_cells(pl.select(pl.coalesce(day, text).alias(name)).to_series(), "date", defused=False)
-        return read.with_columns(start_earliest=pl.when(day.is_null()).then(pl.col("start_earliest")))
+        return pl.select(pl.coalesce(day, text).alias(name)).to_series(), day.is_not_null().alias(mark)
     still = text.str.to_lowercase().is_in(list(STILL)).fill_null(value=False)
-    read = read_cells(pl.select(pl.when(~still).then(text).alias(name)).to_series(), "date", defused=False)
-    return read.with_columns(still.alias("still"))
+    return pl.select(pl.when(~still).then(text).alias(name)).to_series(), still.alias(mark)

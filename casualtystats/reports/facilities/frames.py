@@ -70,7 +70,8 @@ class RegisterTables:
         """Write `facilities.csv`, `outages.csv` and `hits.csv`, which `read_facilities` reads back to equal frames.
 
         Text that a spreadsheet would run as a formula gets a leading apostrophe, which the reader removes. Rejected
-        rows, warnings and `from_rounds` are not written.
+        rows, warnings and `from_rounds` are not written. Of status rounds whose days of assessment overlap, the files do
+        not say which report came first; the reader rejects spells whose order it can not tell.
 
         Parameters
         ----------

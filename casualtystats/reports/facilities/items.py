@@ -49,14 +49,14 @@ class OutageSpell:
         Identifier of the facility.
     start, end : date, str or None
         A day, a range of days ("[2019-04-27..2019-04-29]") or a month; a start "[..2019-05-01]" is not known, it was so
-        when first seen on that day. `end` is the last day of the spell; None = no
-        end is known, which is neither "back" nor "still out"; "still out" = it lasted to the last day observed.
+        when first seen on that day. `end` is the last day of the spell; None = no end is known, which is neither "back"
+        nor "still out"; "still out" = it lasted to the last day observed.
     status : FacilityStatus
         Its status on these days.
     cause, source : str, optional
         None = not stated.
-    known_until : date, optional
-        The last day to which it is known to last, where no end is known; of "still out", None = the last day on which
+    known_until : date or str, optional
+        The last day (or a range of days of which one is the last) to which it is known to last, where no end is known; of "still out", None = the last day on which
         the facility is observed.
     """
 

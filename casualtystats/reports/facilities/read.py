@@ -51,7 +51,7 @@ def read_facilities(
         - `end`, the last day of the spell; empty = no end is known (after `known_until` its status is unknown);
           "still out", "still" or "ongoing" = it lasted on `known_until`, else on `observed_until` of the facility;
         - `status`: functional, partial, non_functional (also where empty), destroyed or unknown;
-        - `known_until`, the last day to which it is known to last;
+        - `known_until`, the day on which it was last known to last, or a range of days of which one is that day;
         - `spell_id` (empty = made from the number of the row), `cause`, `source`.
 
         `start` and `end` are a day, a month or [day..day] (one of these days); `start` may be [..day]: it is not known

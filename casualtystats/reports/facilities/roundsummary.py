@@ -8,6 +8,7 @@ from casualtystats.vocabulary import FACILITY_STATUSES
 
 __all__ = ["summary_of_rounds", "transitions_of_rounds"]
 
+
 def _beside(rows: pl.DataFrame) -> pl.DataFrame:
     """Each facility that is listed in a round or in the one before: its status in both."""
     listed = rows.filter("listed").select("facility_id", "position", status="status", here=pl.lit(value=True))

@@ -18,7 +18,7 @@ OUTAGES: Final = Format(
     "outages",
     {
         "spell_id": "text", "facility_id": "text", "status": "text", "start": "date", "end": "date",
-        "known_until": "day", "cause": "text", "source": "text",
+        "known_until": "date", "cause": "text", "source": "text",
     },
     ("facility_id", "start"),
 )  # fmt: skip
@@ -44,14 +44,19 @@ def reading_rules() -> list[Rule]:
 
 
 def spell_days(spells: pl.DataFrame) -> pl.DataFrame:
-    """What is known of the end of each spell: the column `known`, the day to which it is known to last, null = not said.
+    """Spells with the columns that their rules need: `first`, `known_earliest` and `known_latest`.
 
-    Of spells "still out" without `known_until`, it is the last observed day of the facility.
+    `first` is the first day that a spell may hold, as far as that is known. The other two are the range of the last day on
+    which it is known to last, null = not said; of spells "still out" without `known_until` it is the last observed day of
+    the facility.
     """
     observed = pl.min_horizontal("observed_until", "closed_")
     open_ = pl.col("still") & pl.col("end_latest").is_null()
-    known = pl.when(open_).then(pl.coalesce("known_until", observed)).otherwise(pl.col("known_until"))
-    return spells.with_columns(known=known)
+    said = {f"known_{edge}": pl.col(f"known_until_{edge}") for edge in ("earliest", "latest")}
+    return spells.with_columns(
+        first=pl.coalesce("start_earliest", "start_latest"),
+        **{name: pl.when(open_).then(pl.coalesce(day, observed)).otherwise(day) for name, day in said.items()},
+    )
 
 
 def narrowed(spells: pl.DataFrame) -> pl.DataFrame:
@@ -60,47 +65,45 @@ def narrowed(spells: pl.DataFrame) -> pl.DataFrame:
     The start lies on or after the opening, and on or before the end, or the day to which the spell is known to last.
     The last day lies on or after the start and that day, and on or before the closing. Where no end is known,
     `end_earliest` is the day to which it is known to last, or else the first day on which it may have begun (the day
-    on which it was first seen so, if its start is not known). Where neither the start is known nor the day on which it was
-    first seen, `known_until` before the day of the start says so: it was seen on some day of the two and those between.
+    on which it was first seen so, if its start is not known).
     """
     a, b = pl.col("start_earliest"), pl.col("start_latest")
-    c, d, known = pl.col("end_earliest"), pl.col("end_latest"), pl.col("known")
-    ends = d.is_not_null()
+    c, d = pl.col("end_earliest"), pl.col("end_latest")
+    opens, ends = a.is_not_null(), d.is_not_null()
+    # A start that is not known lies before the day on which it was first seen so, which is then a day of the spell.
+    seen = pl.when(~opens).then(pl.coalesce("known_earliest", b))
     return (
         spells.with_columns(
-            start_earliest=pl.when(a.is_not_null()).then(pl.max_horizontal(a, "opened")),
+            start_earliest=pl.when(opens).then(pl.max_horizontal(a, "opened")),
             end_latest=pl.when(ends).then(pl.min_horizontal(d, "closed_")),
         )
+        .with_columns(start_latest=pl.when(opens).then(pl.min_horizontal(b, d, "known_latest", "closed_")).otherwise(b))
         .with_columns(
-            start_latest=pl.when(a.is_not_null()).then(pl.min_horizontal(b, d, known)).otherwise(b),
             end_earliest=pl.when(ends)
-            .then(pl.max_horizontal(c, a, known, pl.when(a.is_null()).then(pl.coalesce(known, b))))
-            .otherwise(pl.coalesce(known, a, b)),
+            .then(pl.max_horizontal(c, a, "known_earliest", seen))
+            .otherwise(pl.max_horizontal(a, "known_earliest", seen))
         )
-        .with_columns(start_latest=pl.when(a.is_not_null() & ends).then(pl.min_horizontal(b, d)).otherwise(b))
     )
 
 
 def spell_rules() -> list[Rule]:
     """What a spell means, over the columns of `spell_days`."""
-    first = pl.coalesce("start_earliest", "start_latest")
-    d, known, still = pl.col("end_latest"), pl.col("known"), pl.col("still")
+    first, d, still = pl.col("first"), pl.col("end_latest"), pl.col("still")
+    known, latest = pl.col("known_earliest"), pl.col("known_latest")
     ended_early = d < first
     opened, closed = pl.col("opened"), pl.col("closed_")
-    # Of a start that is not known, a stated known_until before it means: seen on some day from one to the other.
-    vague = pl.col("start_earliest").is_null() & pl.col("known_until").is_not_null()
-    before = ~ended_early & (pl.col("start_latest") >= opened) & (pl.min_horizontal(d, known) < opened)
+    before = ~ended_early & (pl.col("start_latest") >= opened) & (pl.min_horizontal(d, latest) < opened)
     after = ~ended_early & (first <= closed) & (pl.max_horizontal("end_earliest", known) > closed)
     return [
         Rule("end_before_start", "end", ended_early,
-             "expected an end on or after the start {start_earliest}; got '{got}' (the end is the last day of the spell)"),
+             "expected an end on or after the start {first}; got '{got}' (the end is the last day of the spell)"),
         Rule("still_without_day", "end", still & known.is_null() & d.is_null(),
              "expected a day to which it is known to last: give known_until, or the observed_until of the facility; got "
              f"'{{got}}' ({', '.join(STILL)} = no end on the last day on which it was looked at)"),
         Rule("known_until", "known_until", ~ended_early & (known > d),
              "expected a day on or before the end {end_latest}; got '{got}'"),
-        Rule("known_until", "known_until", (known < first) & ~vague,
-             "expected a last day on which the spell is known to last on or after its start {start_earliest}; got {known}"),
+        Rule("known_until", "known_until", latest < first,
+             "expected a last day on which the spell is known to last on or after its start {first}; got {known_latest}"),
         Rule("outside_existence", "start", pl.col("start_latest") < opened,
              "expected a start on or after the opening of {facility_id} on {opened}; got '{got}'"),
         Rule("outside_existence", "start", first > closed,

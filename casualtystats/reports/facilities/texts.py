@@ -35,7 +35,8 @@ def spell_texts(spells: pl.DataFrame) -> pl.DataFrame:
         pl.col("status").cast(pl.String),
         start=pl.when(a.is_null()).then(pl.format("[..{}]", b.dt.to_string("%Y-%m-%d"))).otherwise(date_texts(a, b)),
         end=pl.when(d.is_not_null()).then(date_texts(c, d)).when(pl.col("still")).then(pl.lit("still out")),
-        known_until=pl.when(said).then(c),
+        # Where it is not sure that the spell has begun by then: it was last seen so on some day up to the latest start.
+        known_until=pl.when(said).then(date_texts(c, pl.max_horizontal(b, c))),
         cause=pl.col("cause"),
         source=pl.col("source"),
     )

@@ -27,7 +27,8 @@ from casualtystats.series.accounts.points import Point, Span, neighbours, ordere
 from casualtystats.series.accounts.signed import SignedBounds
 from casualtystats.series.accounts.stretch import Stretch, Term
 from casualtystats.series.accounts.table import shown, stretch_frame, traced_frame
-from casualtystats.series.accounts.words import MISSING_SIGN, TERMS, Stocks, TermName
+from casualtystats.series.accounts.terms import term_of
+from casualtystats.series.accounts.words import TERMS, Stocks, TermName
 from casualtystats.series.info import SeriesInfo
 
 __all__ = ["DisplacementAccount", "Pairs"]
@@ -99,20 +100,7 @@ class DisplacementAccount:
         span = Span.between(first, last)
         terms: dict[TermName, Term] = {}
         for name in TERMS:
-            given = self.given[name]
-            if isinstance(given, Flow):
-                told = given.within(span)
-                terms[name] = Term(name, told.bounds, True, told.report_ids)
-                continue
-            stated = None if given is None else given.within(pair, name)
-            if stated is not None:
-                terms[name] = Term(name, stated, True)
-                continue
-            domain = SignedBounds() if name in MISSING_SIGN else SignedBounds(0)
-            if name == "onward":
-                # They are a part of those displaced.
-                domain = SignedBounds(0, None, terms["displaced"].bounds.high)
-            terms[name] = Term(name, domain, False)
+            terms[name] = term_of(name, self.given[name], span, pair, terms)
         where = "" if self.info.place is None else self.places.name(self.info.place)
         found = Stretch(first, last, tuple(terms.values()), self.info.noun, where)
         if terms["onward"].given:

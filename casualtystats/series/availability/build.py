@@ -22,12 +22,11 @@ from casualtystats.series.availability.lost import DaysLost
 from casualtystats.series.availability.result import Availability
 from casualtystats.series.availability.shares import check_partial
 
-__all__ = ["AvailabilityBy", "LostBy", "Weight", "availability", "days_lost"]
+__all__ = ["AvailabilityBy", "LostBy", "Weight", "availability", "facility_days_lost"]
 
 AvailabilityBy = Literal["place", "type"]
-LostBy = Literal["facility", "place", "type"]
+LostBy = Literal["facility_id", "place", "type"]
 Weight = Literal["beds", "catchment"]
-_COLUMNS: Final[dict[str, str]] = {"facility": "facility_id", "place": "place", "type": "type"}
 _UNSURE: Final = ("functional_or_partial", "partial_or_out", "non_functional_or_destroyed")
 
 
@@ -77,7 +76,7 @@ def availability(
     A facility-day counts u = 1 functional, w partial, 0 non-functional or destroyed; unknown counts 0 in low and 1 in high:
     unknown is neither functional nor out. A day on which edges of spells are fuzzy takes the least and the most of what is
     possible on it. low = sum of least u / facility-days, high = sum of most u / facility-days: valid bounds, made day by day;
-    the share over several days may be known better than they say (see `days_lost`). A facility exists from `opened` to
+    the share over several days may be known better than they say (see `facility_days_lost`). A facility exists from `opened` to
     `closed`; other days are in neither part of the share.
 
     References
@@ -98,7 +97,7 @@ def availability(
     return _built(facilities, every, _by(by, get_args(AvailabilityBy)), level, weight, partial, period, origin)
 
 
-def days_lost(
+def facility_days_lost(
     facilities: Facilities, period: Period | str | None = None, *, by: Sequence[LostBy] = (), level: int | None = None,
     weight: Weight | None = None, partial: float | None = None,
 ) -> DaysLost:  # fmt: skip
@@ -110,7 +109,7 @@ def days_lost(
         A register with spells; of one type of facility, select it first.
     period : Period or str, optional
         First and last day; by default the first and last day that an observed window or a spell speaks of.
-    by : list of "facility", "place", "type"
+    by : list of "facility_id", "place", "type"
         Rows of the answer. Its total is the same for all.
     level, weight, partial
         As in `availability`.
@@ -197,10 +196,10 @@ def _groups(facilities: Facilities, by: tuple[str, ...], level: int | None) -> t
         )
     if not by:
         return pl.DataFrame(), np.zeros(len(facilities), np.int64)
-    table = facilities.facilities.select(pl.col(_COLUMNS[name]).alias(name) for name in by)
+    table = facilities.facilities.select(by)
     if level is not None:
         table = table.with_columns(pl.col("place").str.split("/").list.head(level).list.join("/"))
-    names = table.unique().sort(by, nulls_last=True) if by != ("facility",) else table
+    names = table.unique().sort(by, nulls_last=True) if by != ("facility_id",) else table
     numbered = names.with_row_index("_group")
     found = table.join(numbered, on=list(by), how="left", nulls_equal=True, maintain_order="left")["_group"]
     return names, found.to_numpy().astype(np.int64)

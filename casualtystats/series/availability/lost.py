@@ -38,7 +38,7 @@ def convention(first: date, last: date, partial: float | None, *, some: bool) ->
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DaysLost:
-    """Days without service over a period, with bounds. Made by `days_lost` and `Availability.days_lost`.
+    """Days without service over a period, with bounds. Made by `facility_days_lost` and `Availability.days_lost`.
 
     Attributes
     ----------

@@ -49,11 +49,6 @@ class PairLedger(Ledger):
         """The days that a question is about."""
         return asked or Period(self._held.first, self._held.first, self._held.last, self._held.last)
 
-    @property
-    def certain(self) -> bool:
-        """Whether every period has known ends."""
-        return not self._held.system.fuzzy
-
     def sharp(self, asked: Period | None) -> bool:
         """Whether bounds are known to be the sharpest."""
         exact = self._held.sure(sharp=self.options.sharp, integer=self.options.integer)

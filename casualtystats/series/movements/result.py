@@ -225,11 +225,8 @@ class FlowMatrix:
 
     def to_wide(self) -> pl.DataFrame:
         """The matrix as text, one row an origin: "164,000", "164,000 (about)", "0 to 16,000", "at least 5", "not bounded"."""
-        told = self.frame.select(
-            "origin",
-            "destination",
-            text=pl.struct("low", "best", "high").map_elements(cell_text, return_dtype=pl.String),
-        )
+        texts = pl.Series("text", [cell_text(row) for row in self.frame.to_dicts()], dtype=pl.String)
+        told = self.frame.select("origin", "destination", texts)
         return told.pivot("destination", index="origin", values="text", maintain_order=True)
 
     def to_csv(self, path: str | Path) -> None:

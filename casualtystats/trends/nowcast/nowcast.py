@@ -14,6 +14,7 @@ from casualtystats.periods.cadence import Every
 from casualtystats.printing import format_rate
 from casualtystats.rates.sampling import check_level
 from casualtystats.reports import ReportArchive, Reports
+from casualtystats.reports.preferred import RoleChoice
 from casualtystats.trends.nowcast.bootstrap import Residuals, draw_missing, residuals_of
 from casualtystats.trends.nowcast.cells import many
 from casualtystats.trends.nowcast.decreases import DecreaseRule, find_decreases, handled, told
@@ -22,7 +23,7 @@ from casualtystats.trends.nowcast.ladder import ChainLadder, chain_ladder, check
 from casualtystats.trends.nowcast.result import METHOD, NOWCAST_TYPES, Nowcast, Total
 from casualtystats.trends.nowcast.triangle import AgeStep, Triangle
 from casualtystats.trends.nowcast.vintages import reporting_triangle
-from casualtystats.vocabulary import Measure, Role, Unit
+from casualtystats.vocabulary import Measure, Unit
 
 __all__ = ["nowcast"]
 
@@ -34,7 +35,7 @@ _MOST: Final = 1_000_000
 def nowcast(
     archive: ReportArchive | Reports | Triangle, *, as_of: str | date | None = None, measure: Measure | None = None,
     unit: Unit | None = None, place: str | None = None, group: str | None = None, source: str | None = None,
-    role: Role | None = None, every: Every | None = None, age: AgeStep | None = None, max_age: int | None = None,
+    role: RoleChoice | None = None, every: Every | None = None, age: AgeStep | None = None, max_age: int | None = None,
     hedged: Hedged | None = None, on_decrease: DecreaseRule = "keep", tail: float = 1.0, level: float = 0.95,
     draws: int = 2000, seed: int = 0, recent_below: float = 0.95,
 ) -> Nowcast:  # fmt: skip

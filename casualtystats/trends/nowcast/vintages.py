@@ -10,6 +10,7 @@ from casualtystats.errors import NoReportsError, OptionError, PeriodError, Vinta
 from casualtystats.periods import Period, parse_date
 from casualtystats.periods.cadence import Every, every_name
 from casualtystats.reports import ReportArchive, Reports
+from casualtystats.reports.preferred import RoleChoice
 from casualtystats.reports.select import Selection
 from casualtystats.reports.vintages import figure_text
 from casualtystats.trends.nowcast.ages import usual_step
@@ -17,7 +18,7 @@ from casualtystats.trends.nowcast.calendars import cells_of, common_calendar
 from casualtystats.trends.nowcast.cells import many
 from casualtystats.trends.nowcast.figures import SPAN, Hedged, counts_of, matrix_of, one_figure_each, said
 from casualtystats.trends.nowcast.triangle import AGES, AgeStep, Triangle
-from casualtystats.vocabulary import MEASURES, Measure, Role, Unit, adds_over_time, measure_noun
+from casualtystats.vocabulary import MEASURES, Measure, Unit, adds_over_time, measure_noun
 
 __all__ = ["reporting_triangle"]
 
@@ -25,7 +26,7 @@ __all__ = ["reporting_triangle"]
 def reporting_triangle(
     archive: ReportArchive | Reports, *, as_of: str | date | None, measure: Measure | None = None,
     unit: Unit | None = None, place: str | None = None, group: str | None = None, source: str | None = None,
-    role: Role | None = None, every: Every | None = None, age: AgeStep | None = None, max_age: int | None = None,
+    role: RoleChoice | None = None, every: Every | None = None, age: AgeStep | None = None, max_age: int | None = None,
     hedged: Hedged = "refuse",
 ) -> Triangle:  # fmt: skip
     """The reporting triangle of figures that were published again and again.

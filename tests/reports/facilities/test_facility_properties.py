@@ -40,7 +40,9 @@ def days_of_spell(draw: st.DrawFn, row: int) -> Days:
     if draw(st.integers(0, 3)) == 0:
         return Days(row, start, b, max(c, b) if start is None else max(c, a), None)
     if start is None:
-        return Days(row, None, min(b, d), max(c, min(b, d)), d)
+        # Seen on the last day of the start, or on some day from the first end to it.
+        b = min(b, d)
+        return Days(row, None, b, max(c, b) if draw(st.booleans()) else c, d)
     a = min(a, d)
     return Days(row, a, min(b, d), max(c, a), d)
 
@@ -79,7 +81,6 @@ def facts(spells: Sequence[Days]) -> tuple[set[tuple[int, ...]], dict[int, list[
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-@settings(max_examples=60, deadline=None)
 @given(spell_lists)
 def test_what_is_kept_has_one_order_and_every_arrangement_of_it(spells: tuple[Days, ...]) -> None:
     kept, broken = arrange(spells)
@@ -130,7 +131,7 @@ outage_rows = st.fixed_dictionaries(
         "start": date_texts,
         "end": date_texts,
         "known_until": st.one_of(st.just(""), date_texts),
-        "cause": st.sampled_from(["", "=1+1", "'x", " fuel, \"water\"\n"]),
+        "cause": st.sampled_from(["", "=1+1", "'x", ' fuel, "water"\n']),
     }
 )
 hit_rows = st.fixed_dictionaries(
@@ -217,9 +218,7 @@ def test_the_order_of_rows_changes_row_numbers_only(made: Tables, overlap: str, 
 def test_files_are_read_back_to_equal_frames(tmp_path: Path, made: Tables, overlap: str) -> None:
     register = read(frames(made), overlap)
     register.to_csv(tmp_path)
-    again = read_facilities(
-        tmp_path / "facilities.csv", outages=tmp_path / "outages.csv", hits=tmp_path / "hits.csv"
-    )
+    again = read_facilities(tmp_path / "facilities.csv", outages=tmp_path / "outages.csv", hits=tmp_path / "hits.csv")
     assert again.rejected.is_empty()
     frames_again = read_facilities(register.facilities, outages=register.spells, hits=register.hits)
     for name in ("facilities", "spells", "hits"):
@@ -244,9 +243,7 @@ def held(register: Facilities) -> dict[int, str]:
 @settings(max_examples=40, deadline=None)
 @given(exact_spells)
 @pytest.mark.parametrize("overlap", ["worst", "latest"])
-def test_named_rules_hold_day_by_day(
-    overlap: Literal["worst", "latest"], made: list[tuple[int, int, str]]
-) -> None:
+def test_named_rules_hold_day_by_day(overlap: Literal["worst", "latest"], made: list[tuple[int, int, str]]) -> None:
     if overlap == "latest":
         made = list({start: (start, length, status) for start, length, status in made}.values())
     table = pl.DataFrame(

@@ -16,7 +16,7 @@ from spell_tables import DAYS, Row, arrangements, day, facility, one_facility, r
 
 from casualtystats.errors import NoReportsError, OptionError
 from casualtystats.provenance import Origin
-from casualtystats.series.availability import Availability, DaysLost, availability, days_lost
+from casualtystats.series.availability import Availability, DaysLost, availability, facility_days_lost
 
 PUBLISHED = Path(__file__).parents[2] / "published" / "reference_numbers.json"
 PERIOD = "2019-05-01/2019-05-08"
@@ -110,12 +110,12 @@ def test_sums_over_facilities_equal_sums_over_time(some: list[Case], partial: fl
     assume(all(ways_of(case) for case in some))
     facilities = together(some)
     whole, each = (
-        days_lost(facilities, PERIOD, partial=partial),
-        days_lost(facilities, PERIOD, partial=partial, by=["facility"]),
+        facility_days_lost(facilities, PERIOD, partial=partial),
+        facility_days_lost(facilities, PERIOD, partial=partial, by=["facility_id"]),
     )
     cells = availability(facilities, partial=partial, period=PERIOD)
     assert (each.low, each.best, each.high, each.of) == (whole.low, whole.best, whole.high, whole.of)
-    assert each.frame["facility"].to_list() == ["A", "B", "C"]
+    assert each.frame["facility_id"].to_list() == ["A", "B", "C"]
     assert fsum(each.frame["lost_low"]) == pytest.approx(whole.low)
     assert fsum(each.frame["lost_high"]) == pytest.approx(whole.high)
     assert cells.lost["lost_high"].sum() == pytest.approx(whole.high)
@@ -125,7 +125,7 @@ def test_sums_over_facilities_equal_sums_over_time(some: list[Case], partial: fl
 @given(cases(3, exact=True), st.sampled_from([0.0, 0.25, 0.5, 1.0]))
 def test_with_known_ends_the_sums_are_the_same_bits(some: list[Case], partial: float) -> None:
     facilities = together(some)
-    each = days_lost(facilities, PERIOD, partial=partial, by=["facility"])
+    each = facility_days_lost(facilities, PERIOD, partial=partial, by=["facility_id"])
     cells = availability(facilities, partial=partial, period=PERIOD).lost
     for name in ("low", "high"):
         assert each.frame[f"lost_{name}"].sum() == cells[f"lost_{name}"].sum() == getattr(each, name)
@@ -136,25 +136,25 @@ def test_a_spell_without_a_sure_day_still_takes_one() -> None:
     some = register([facility("A"), facility("B", None)], [spell("A", (2, 4), (2, 4))])
     cells = availability(some.select(facility="A"))
     assert cells.lost["lost_low"].sum() == 0
-    lost = days_lost(some, by=["facility"])
-    assert lost.frame.select("facility", "lost_low", "lost_high").rows() == [("A", 1, 3), ("B", 0, 8)]
+    lost = facility_days_lost(some, by=["facility_id"])
+    assert lost.frame.select("facility_id", "lost_low", "lost_high").rows() == [("A", 1, 3), ("B", 0, 8)]
     assert (lost.low, lost.high) == (1, 11)
-    assert (days_lost(some).low, str(days_lost(some))) == (1, "1 to 11 facility-days lost of 16")
+    assert (facility_days_lost(some).low, str(facility_days_lost(some))) == (1, "1 to 11 facility-days lost of 16")
     # A period that some of its possible days lie outside of may hold none of it.
-    assert days_lost(some, "2019-05-01/2019-05-04").low == 0
+    assert facility_days_lost(some, "2019-05-01/2019-05-04").low == 0
     partial = register([facility("A", beds=7)], [spell("A", (2, 4), (2, 4), "partial")])
-    assert days_lost(partial).low == 0
-    assert days_lost(partial, partial=0.25).low == 0.75
-    assert days_lost(partial, partial=0.25, weight="beds", by=["type"]).frame["lost_low"].to_list() == [5.25]
+    assert facility_days_lost(partial).low == 0
+    assert facility_days_lost(partial, partial=0.25).low == 0.75
+    assert facility_days_lost(partial, partial=0.25, weight="beds", by=["type"]).frame["lost_low"].to_list() == [5.25]
 
 
 def test_destroyed_for_good_counts_beside_a_spell_without_a_sure_day() -> None:
     rows = [spell("A", (0, 1), (0, 1)), spell("A", (4, 4), (5, None), "destroyed")]
-    assert days_lost(register([facility("A")], rows), PERIOD).low == 5
+    assert facility_days_lost(register([facility("A")], rows), PERIOD).low == 5
     later = [*rows, spell("A", (7, 7), (7, 7), "functional")]
-    assert days_lost(register([facility("A")], later), PERIOD).low == 4
+    assert facility_days_lost(register([facility("A")], later), PERIOD).low == 4
     unseen = [*rows, spell("A", (None, 7), (7, 7), "functional")]
-    assert days_lost(register([facility("A")], unseen), PERIOD).low == 3
+    assert facility_days_lost(register([facility("A")], unseen), PERIOD).low == 3
 
 
 @given(one_facility(), PARTIALS, st.integers(0, DAYS - 1), st.data())
@@ -203,7 +203,7 @@ def test_published_availability() -> None:
     """15 inclusive days: A out days 4 to 8, B out 6 to 15, C partial throughout, D up; by arithmetic."""
     entry = next(one for one in json.loads(PUBLISHED.read_text(encoding="utf-8")) if one["id"] == "fa-avail")
     expected, within = entry["expected"], entry["tolerance"]["abs"]
-    lost = days_lost(ABCD, partial=0.5)
+    lost = facility_days_lost(ABCD, partial=0.5)
     assert lost.best == pytest.approx(expected["facility_days_lost"], abs=within)
     assert (lost.of, str(lost)) == (60, "22.5 facility-days lost of 60")
     found = availability(ABCD, "month", partial=0.5)
@@ -243,7 +243,7 @@ def test_by_place_and_type() -> None:
     assert both.frame.select("type", "place").rows()[0] == ("h", "S/I/a")
     assert found.days_lost().frame["lost_best"].to_list() == [8, 4, 0]
     assert found.total().frame.equals(found.frame)
-    for bad in ("place", ["facility"], ["place", "place"]):
+    for bad in ("place", ["name"], ["place", "place"]):
         with pytest.raises(OptionError, match="expected by="):
             availability(some, by=bad)  # type: ignore[arg-type]
     for level, by in ((0, ["place"]), (1, ["type"]), (True, ["place"])):
@@ -253,15 +253,15 @@ def test_by_place_and_type() -> None:
 
 def test_weights() -> None:
     some = register([facility("A", beds=0, catchment=500), facility("B", catchment=1000)], [spell("B", (1, 1), (2, 2))])
-    people = days_lost(some, weight="catchment")
+    people = facility_days_lost(some, weight="catchment")
     assert str(people) == "2,000 catchment person-days without service of 12,000"
     assert (people.unit, people.estimate.best) == ("catchment person-days without service", 2000)
     with pytest.raises(OptionError, match=r"beds of every facility, got none for 1 of 2 \(B\)"):
-        days_lost(some, weight="beds")
+        facility_days_lost(some, weight="beds")
     with pytest.raises(OptionError, match="got 0 for all 1"):
-        days_lost(some.select(facility="A"), weight="beds")
+        facility_days_lost(some.select(facility="A"), weight="beds")
     with pytest.raises(OptionError, match="expected weight="):
-        days_lost(some, weight="staff")  # type: ignore[arg-type]
+        facility_days_lost(some, weight="staff")  # type: ignore[arg-type]
     by_type = register([facility("A", beds=0, type="a"), facility("B", beds=2, type="b")])
     assert availability(by_type, "month", by=["type"], weight="beds").frame["low"].to_list() == [None, 1.0]
 
@@ -320,7 +320,7 @@ def test_wrong_input() -> None:
         availability(register([facility("A", None)]))
     with pytest.raises(OptionError, match="every="):
         availability(ABCD, "fortnight")  # type: ignore[arg-type]
-    assert str(days_lost(register([facility("A", None)]), PERIOD)) == "up to 8 facility-days lost of 8"
+    assert str(facility_days_lost(register([facility("A", None)]), PERIOD)) == "up to 8 facility-days lost of 8"
 
 
 def test_the_same_bytes_in_any_order() -> None:
