@@ -56,7 +56,7 @@ def shortened(text: str, points: float, size: float) -> str:
     Examples
     --------
     >>> shortened("Hospital of the northern district", 80, 7), shortened("A", 80, 7)
-    ('Hospital of the nort…', 'A')
+    ('Hospital of the north…', 'A')
     """
     while len(text) > 2 and text_width(text, size) > points:
         text = text.rstrip("…")[:-1].rstrip() + "…"

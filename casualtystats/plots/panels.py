@@ -50,7 +50,7 @@ def round_days(last: float, most: int) -> list[int]:
     Examples
     --------
     >>> round_days(31, 6), round_days(90, 4), round_days(0, 5)
-    ([0, 7, 14, 21, 28], [0, 50], [0])
+    ([0, 7, 14, 21, 28], [0, 28, 56, 84], [0])
     """
     step = next((step for step in _STEPS if last / step < most), int(last) + 1)
     return list(range(0, int(last) + 1, step))

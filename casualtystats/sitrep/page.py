@@ -13,7 +13,8 @@ from markupsafe import Markup
 from casualtystats import datasets
 from casualtystats.errors import NoReportsError, SitrepError
 from casualtystats.reports import Reports
-from casualtystats.sitrep.accounted import account_files, find_accounts, no_account, told_account
+from casualtystats.sitrep.accounted import find_accounts
+from casualtystats.sitrep.accounttable import account_files, no_account, told_account
 from casualtystats.sitrep.claims import replay
 from casualtystats.sitrep.figures import Figure, figures
 from casualtystats.sitrep.found import Found, find_series, rate_table

@@ -69,7 +69,7 @@ def _open_ends(facilities: Facilities, numbers: Numbers) -> list[Markup]:
             told.append(Markup("{} {}").format(text, words))
     if not told:
         return []
-    rule = "After the last day on which it is known, a status is unknown: neither functional nor out, but for destroyed facilities."
+    rule = "After the last day on which it is known, a status is unknown: neither functional nor out, but for the destroyed."
     return [Markup("Of the spells {}. {}").format(Markup(", and ").join(told), rule)]
 
 

@@ -66,7 +66,7 @@ def test_each_word_is_a_series_of_its_own() -> None:
         series.word("hit", "out")
     for bad in ((), ("broken",)):
         with pytest.raises(OptionError, match="expected a word of hit"):
-            series.word(*bad)  # type: ignore[arg-type]
+            series.word(*bad)
     with pytest.raises(NoReportsError):
         series.word("functional")
 

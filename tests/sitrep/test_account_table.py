@@ -10,7 +10,8 @@ import pytest
 
 from casualtystats.reports import read_reports
 from casualtystats.sitrep import write_sitrep
-from casualtystats.sitrep.accounted import find_accounts, no_account, told_account
+from casualtystats.sitrep.accounted import find_accounts
+from casualtystats.sitrep.accounttable import no_account, told_account
 from casualtystats.sitrep.numbers import Numbers
 
 HEAD = "report_id,measure,unit,kind,qualifier,value,start,end,place,group,source,published\n"

@@ -93,11 +93,20 @@ def time_to_restoration(
     if method is not None and method not in METHODS:
         raise OptionError(f"expected method= {', '.join(map(repr, METHODS))} or None, got {method!r}")
     rows = durations(facilities, to=to).frame
+    if facilities.from_rounds and ends is not None:
+        raise OptionError(
+            "expected no ends= for a register made from status rounds, whose lengths are known only between rounds: at either "
+            "bound a sampling interval would say more than they do; leave ends= out"
+        )
     usable, said = _ended(rows.filter(pl.col("known").is_in(["exact", "interval"])), ends)
     fuzzy = usable.filter(pl.col("known") == "interval").height
     destroyed = usable.filter(pl.col("event") == "destroyed").height
     chosen, why = _chosen(fuzzy, destroyed, method)
     notes = [why, *said]
+    if facilities.from_rounds:
+        notes.append(
+            "status rounds do not see outages that begin and end between two of them, so that long ones are over-represented"
+        )
     if chosen == "turnbull":
         late = usable.filter(pl.col("entry") > 0).height
         usable = usable.filter(pl.col("entry") == 0)

@@ -64,12 +64,12 @@ def join_register(judged: Judged, register: Register) -> None:
 
 def check_outages(
     source: TableSource, register: Register, overlap: Overlap
-) -> tuple[pl.DataFrame, pl.DataFrame, list[pl.DataFrame]]:
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Read and check a table of spells.
 
     Returns
     -------
-    (pl.DataFrame, pl.DataFrame, list of pl.DataFrame)
+    (pl.DataFrame, pl.DataFrame, pl.DataFrame)
         Spells with `row`, in the order of facility and start; rejected rows; warnings.
     """
     raw = raw_table(as_table(source), OUTAGES)
@@ -99,9 +99,10 @@ def check_outages(
     for name, hints in settled.hints.items():
         judged.reject(name, "start", hints)
     spells = settled.spells.select("row", *columns).sort("facility_id", "start_latest", "spell_id")
-    told = pl.DataFrame(settled.warnings, schema=["row", "flag", "why"], orient="row") if settled.warnings else None
-    warnings = [] if told is None else [told.select(pl.lit("outages").alias("table"), pl.all()).cast(WARNING_TYPES)]
-    return spells, judged.rejected(), warnings
+    told = pl.DataFrame(
+        [("outages", *warning) for warning in settled.warnings], schema=WARNING_TYPES, orient="row"
+    ).filter(pl.col("row").is_in(spells["row"].implode()))
+    return spells, judged.rejected(), told
 
 
 def check_hits(source: TableSource, register: Register) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -56,8 +56,8 @@ class OutageSpell:
     cause, source : str, optional
         None = not stated.
     known_until : date or str, optional
-        The last day (or a range of days of which one is the last) to which it is known to last, where no end is known; of "still out", None = the last day on which
-        the facility is observed.
+        The last day to which it is known to last, where no end is known; or a range of days of which one is that day. Of
+        "still out", None = the last day on which the facility is observed.
     """
 
     facility: str

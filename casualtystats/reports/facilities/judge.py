@@ -56,11 +56,6 @@ class Judged:
         ]
         self._order = 0
 
-    @property
-    def read(self) -> int:
-        """Rows that were read."""
-        return self.raw.frame.height + len(self.raw.broken)
-
     def apply(self, rules: list[Rule]) -> None:
         """Set the rows that break any of the rules aside; each of the rules that it breaks is told."""
         failing = pl.Series([False] * self.typed.height, dtype=pl.Boolean)
@@ -74,8 +69,6 @@ class Judged:
 
     def reject(self, rule: str, column: str, hints: dict[int, str]) -> None:
         """Set rows aside, each with a hint of its own."""
-        if not hints:
-            return
         told = self.typed.filter(pl.col("row").is_in(list(hints)))
         told = told.with_columns(hint=pl.col("row").replace_strict(hints, return_dtype=pl.String))
         self._tell(Rule(rule, column, pl.lit(value=True), "{hint}"), told)

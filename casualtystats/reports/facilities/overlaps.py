@@ -68,13 +68,23 @@ def settle(spells: pl.DataFrame, overlap: Overlap) -> Settled:
     if hard.is_empty():
         return done
     parts = [done.spells]
+    taken = set(spells["spell_id"].to_list()) if overlap == "worst" else set[str]()
     for (name,), group in spells.filter(meets).sort("facility_id", "row").group_by("facility_id", maintain_order=True):
-        parts.append(_settle_one(str(name), group, overlap, done))
+        parts.append(_settle_one(str(name), group, overlap, done, taken))
     done.spells = pl.concat(parts)
     return done
 
 
-def _settle_one(facility: str, group: pl.DataFrame, overlap: Overlap, done: Settled) -> pl.DataFrame:
+def _free(spell_id: str, piece: int, taken: set[str]) -> str:
+    """An identifier for a further piece of a spell that no other spell has."""
+    name = f"{spell_id}#{piece}"
+    while name in taken:
+        name += "'"
+    taken.add(name)
+    return name
+
+
+def _settle_one(facility: str, group: pl.DataFrame, overlap: Overlap, done: Settled, taken: set[str]) -> pl.DataFrame:
     by_row: dict[int, dict[str, Any]] = {record["row"]: record for record in group.iter_rows(named=True)}
     spells = [_days(record) for record in by_row.values()]
     rows = {spell.row: spell.row for spell in spells}
@@ -93,9 +103,9 @@ def _settle_one(facility: str, group: pl.DataFrame, overlap: Overlap, done: Sett
         if row in rejected:
             continue
         pieces[row] = pieces.get(row, 0) + 1
-        record = {**by_row[row], **dict(zip(_DATES, _dates(spell), strict=True))}
+        record: dict[str, Any] = {**by_row[row], **dict(zip(_DATES, _dates(spell), strict=True))}
         if pieces[row] > 1:
-            record["spell_id"] = f"{record['spell_id']}#{pieces[row]}"
+            record["spell_id"] = _free(record["spell_id"], pieces[row], taken)
         record["still"] = record["still"] and spell.d is None
         records.append(record)
         before = tuple(by_row[row][name] for name in _DATES)

@@ -51,8 +51,6 @@ def cut_worst(spells: Sequence[Days], statuses: dict[int, FacilityStatus]) -> Cu
     takers: dict[int, set[int]] = {s.row: set() for s in spells}
     for first, following in pairwise(edges):
         here = [s for s in spells if s.b <= first <= ends[s.row]]
-        if not here:
-            continue
         winner = min(here, key=lambda s: (-_WORSE.index(statuses[s.row]), s.b, -ends[s.row], s.d is None, s.key, s.row))
         for spell in here:
             if spell is not winner:

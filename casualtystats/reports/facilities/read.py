@@ -119,7 +119,7 @@ def read_facilities(
     if outages is not None:
         spells, refused, said = check_outages(outages, register, overlap)
         rejected.append(refused)
-        warnings += said
+        warnings.append(said)
     if hits is not None:
         told, refused = check_hits(hits, register)
         rejected.append(refused)

@@ -207,9 +207,10 @@ def _groups(facilities: Facilities, by: tuple[str, ...], level: int | None) -> t
 
 def _table(names: pl.DataFrame, grid: Grid, days: dict[str, Ints], by: tuple[str, ...]) -> pl.DataFrame:
     """Counts as a frame: groups in order, and the cells of each in order of time."""
-    groups, cells = days["facility_days"].shape
-    rows = names[np.repeat(np.arange(groups), cells)] if by else pl.DataFrame()
-    times = grid.cells[np.tile(np.arange(cells), groups)]
+    groups, cells = len(days["facility_days"]), grid.cells.height
+    number: Ints = np.arange(groups * cells, dtype=np.int64)
+    rows = names[number // cells] if by else pl.DataFrame()
+    times = grid.cells[number % cells]
     flat = {name: pl.Series(np.ascontiguousarray(found).reshape(-1)) for name, found in days.items()}
     frame = pl.concat([rows, times, pl.DataFrame(flat)], how="horizontal")
     sure = [name for name in COUNTED if name not in _UNSURE]

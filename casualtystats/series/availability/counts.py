@@ -57,10 +57,11 @@ class Grid:
         cells = one.select(
             pl.max_horizontal("period_start", pl.lit(first)), pl.min_horizontal("period_end", pl.lit(last))
         ).with_columns(days=(pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1)
-        lengths = cells["days"].to_numpy()
-        cell_of = np.append(np.repeat(np.arange(len(lengths)), lengths), len(lengths))
-        starts = np.cumsum(lengths) - lengths
-        left = np.append(lengths.repeat(lengths) - (np.arange(lengths.sum()) - starts.repeat(lengths)), 1)
+        lengths: Ints = cells["days"].to_numpy()
+        # The day after the last one falls into a cell of its own.
+        more: Ints = np.append(lengths, 1)
+        cell_of: Ints = np.arange(len(more), dtype=np.int64).repeat(more)
+        left: Ints = np.cumsum(more).repeat(more) - np.arange(len(cell_of), dtype=np.int64)
         return cls(day_number(first), cells, cell_of, left)
 
     @property

@@ -58,8 +58,10 @@ def leaving_span(
         return max((low for low, _ in spans[:-1]), default=0), spans[-1][1]
     pair = (area, whole)
     if rest == "elsewhere":
-        gone = ledger.region(pair, [(area, b) for b in inside])
-        return ledger.surely_span(pair, Surely(gone, gone), period)
+        # A destination that lies in the area in part may have taken all of its arrivals there.
+        surely = ledger.region(pair, [(area, b) for b in named if b not in outside])
+        maybe = ledger.region(pair, [(area, b) for b in inside])
+        return ledger.surely_span(pair, Surely(surely, maybe), period)
     least = joined([ledger.region((area, b)) for b in outside])
     most = ledger.region(pair, [(area, area), *((area, b) for b in inside)])
     return ledger.surely_span(pair, Surely(least, most), period)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from casualtystats.errors import MeasureError, NoReportsError, OptionError, UndefinedEstimateError
 from casualtystats.rates.restoration import durations, kaplan_meier, time_to_restoration
-from casualtystats.reports.facilities import read_facilities
+from casualtystats.reports.facilities import read_facilities, read_status_rounds
 
 NUMBERS = json.loads((Path(__file__).parents[2] / "published" / "reference_numbers.json").read_text("utf-8"))
 FA_KM = next(number for number in NUMBERS if number["id"] == "fa-km")["inputs"]
@@ -274,3 +274,19 @@ def test_shortest_and_longest_take_fuzzy_lengths_at_one_bound():
     assert found["longest"].filter(pl.col("restored") > 0)["day"].to_list() == [6, 8]
     with pytest.raises(OptionError, match="longest"):
         time_to_restoration(read, ends="middle")
+
+
+def test_rounds_take_no_bound_for_an_answer():
+    rounds = read_status_rounds(
+        pl.DataFrame({
+            "round": [1, 2, 3, 1, 2, 3], "facility_id": ["a"] * 3 + ["b"] * 3,
+            "date": ["2019-05-01", "2019-06-01", "2019-07-01"] * 2,
+            "status": ["functional", "non_functional", "functional", "functional", "non_functional", "non_functional"],
+        })
+    )  # fmt: skip
+    register = rounds.to_facilities(between="unchanged")
+    found = time_to_restoration(register)
+    assert found.method == "turnbull"
+    assert any("between two of them" in note for note in found.notes)
+    with pytest.raises(OptionError, match="rounds"):
+        time_to_restoration(register, ends="shortest")

@@ -19,7 +19,7 @@ from casualtystats.reports.facilities.arrange import Days, arrange
 from casualtystats.vocabulary import FACILITY_STATUSES
 
 DAY = date(2019, 5, 1)
-slow = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 WORSE = ("functional", "unknown", "partial", "non_functional", "destroyed")
 
 
@@ -80,7 +80,7 @@ def facts(spells: Sequence[Days]) -> tuple[set[tuple[int, ...]], dict[int, list[
     return found, edges
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(spell_lists)
 def test_what_is_kept_has_one_order_and_every_arrangement_of_it(spells: tuple[Days, ...]) -> None:
     kept, broken = arrange(spells)
@@ -240,7 +240,7 @@ def held(register: Facilities) -> dict[int, str]:
     return days
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(exact_spells)
 @pytest.mark.parametrize("overlap", ["worst", "latest"])
 def test_named_rules_hold_day_by_day(overlap: Literal["worst", "latest"], made: list[tuple[int, int, str]]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from casualtystats.errors import NoReportsError, OptionError, PlacesError, ReportFileError
+from casualtystats.errors import MissingExtraError, NoReportsError, OptionError, PlacesError, ReportFileError
 from casualtystats.periods import Period
 from casualtystats.places import Places
 from casualtystats.provenance import Origin
@@ -367,9 +367,47 @@ def test_files_and_frames_are_read_alike(tmp_path: Path) -> None:
         assert read_facilities(table.to_arrow()).facilities.equals(expected)
 
 
+class Handed:
+    """A frame whose library fails on handing it over."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        raise self.error
+
+
+def test_frames_that_can_not_be_handed_over_are_named() -> None:
+    with pytest.raises(MissingExtraError, match="pip install pyarrow"):
+        read_facilities(Handed(ImportError()))
+    with pytest.raises(ReportFileError, match="expected columns of text, numbers and dates"):
+        read_facilities(Handed(TypeError("no")))
+
+
+def test_mixed_columns_of_pandas_become_text() -> None:
+    import pandas as pd
+
+    made = read_facilities(pd.DataFrame({"facility_id": ["a", 2, None], "beds": [4, None, 5]}, dtype=object))
+    assert made.facilities.select("facility_id", "beds").rows() == [("a", 4), ("2", None)]
+    assert made.rejected["rule"].to_list() == ["missing"]
+
+
+def test_a_piece_of_a_spell_takes_no_identifier_of_another() -> None:
+    rows = [
+        {"status": "partial", "start": "2019-05-01", "end": "2019-05-20"},
+        {"status": "non_functional", "start": "2019-05-05", "end": "2019-05-08"},
+        {"spell_id": "s1#2", "facility_id": "clinic-2"},
+    ]
+    assert spells(*rows, overlap="worst").spells["spell_id"].to_list() == ["s1#2", "s1", "s2", "s1#2'"]
+
+
 def test_typed_columns_are_read() -> None:
     outages = pl.DataFrame(
-        {"facility_id": ["a", "a"], "start": [date(2019, 5, 1), date(2019, 5, 9)], "end": [datetime.fromisoformat("2019-05-04"), None]}
+        {
+            "facility_id": ["a", "a"],
+            "start": [date(2019, 5, 1), date(2019, 5, 9)],
+            "end": [datetime.fromisoformat("2019-05-04"), None],
+        }
     )
     made = read_facilities(pl.DataFrame({"facility_id": ["a"]}), outages=outages)
     assert edges(made) == [("05-01", "05-01", "05-04", "05-04"), ("05-09", "05-09", "05-09", None)]
@@ -436,7 +474,9 @@ def test_objects_make_a_register() -> None:
 
 
 def test_objects_that_break_a_rule_raise_one_error() -> None:
-    with pytest.raises(ReportFileError, match=r"got 2 that do not:\noutages, row 1, start: .*\noutages, row 2, start: "):
+    with pytest.raises(
+        ReportFileError, match=r"got 2 that do not:\noutages, row 1, start: .*\noutages, row 2, start: "
+    ):
         Facilities.of([Facility("a")], [OutageSpell("a", "2019-05-04", "2019-05-08"), OutageSpell("a", "2019-05-08")])
     bad: Any = 12
     with pytest.raises(ReportFileError, match=r"hits, row 1, date: .*got '12'"):

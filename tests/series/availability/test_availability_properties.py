@@ -165,7 +165,7 @@ def test_learning_an_unknown_end_never_widens(case: Case, partial: float | None,
     open_ = [at for at, row in enumerate(spells) if row["end_latest"] is None and row["status"] != "destroyed"]
     assume(open_)
     at = data.draw(st.sampled_from(open_))
-    until = max(spells[at]["end_earliest"], day(end))  # type: ignore[type-var]
+    until = max(spells[at]["end_earliest"], day(end))
     learnt = [row | {"end_latest": until} if number == at else row for number, row in enumerate(spells)]
     assume(ways_of((one, learnt)))
     for every in ("day", "week"):
@@ -328,5 +328,5 @@ def test_the_same_bytes_in_any_order() -> None:
         ABCD.facilities.sort("beds").to_dicts(), ABCD.spells.sort("facility_id", descending=True).to_dicts()
     )
     for weight in (None, "beds"):
-        one, other = (availability(some, by=["type"], weight=weight).frame for some in (ABCD, shuffled))  # type: ignore[arg-type]
+        one, other = (availability(some, by=["type"], weight=weight).frame for some in (ABCD, shuffled))
         assert one.write_csv() == other.write_csv()

@@ -327,3 +327,12 @@ def test_the_published_case_of_idlib() -> None:
     rest = found.cell("Idlib zone", ELSEWHERE)
     assert rest.low == 0
     assert rest.high == 189_000 - 155_800 - 15_200
+
+
+def test_a_destination_that_lies_in_the_area_in_part_is_not_surely_outside() -> None:
+    places = Places({"zone": ("S/A", "S/B/west")}, {})
+    rows = [said("zone", None, 180), said("zone", "S/A", 164), said("zone", "S/B", 16)]
+    reports = reports_of(rows)
+    reports = cs.Reports(reports.frame, places=places)
+    for rest in ("unknown", "elsewhere"):
+        assert str(leaving(reports, "zone", rest=rest)) == "up to 16"  # type: ignore[arg-type]
