@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from casualtystats.plots.lanelabels import shortened
 from casualtystats.plots.style import HALO, INK, SMALL
@@ -19,6 +20,7 @@ _APART: Final = 4.0
 _STEP: Final = 12.0
 _FINE: Final = 3.0
 
+Floats = NDArray[np.float64]
 Line = tuple[str, list[float], list[float]]
 
 
@@ -55,10 +57,12 @@ def label_curves(ax: Any, curves: list[Line], scale: tuple[float, float]) -> Non
         )  # fmt: skip
 
 
-def _dense(x: Any, y: Any) -> Any:
+def _dense(x: Floats, y: Floats) -> Floats:
     """Spots along a line, some points from each other."""
-    length: Any = np.r_[0.0, np.cumsum(np.hypot(np.diff(x), np.diff(y)))]
-    at: Any = np.linspace(0, length[-1], max(2, int(length[-1] / _FINE)))
+    steps: Floats = np.hypot(np.diff(x), np.diff(y))
+    length: Floats = np.concatenate([np.zeros(1), np.cumsum(steps)])
+    total = float(length[-1])
+    at: Floats = np.linspace(0.0, total, max(2, int(total / _FINE)))
     return np.column_stack([np.interp(at, length, x), np.interp(at, length, y)])
 
 

@@ -110,7 +110,7 @@ def lane_names(sheet: Sheet, picture: SwimlanesPicture, groups: list[tuple[str, 
     ax: Any = sheet.ax
     ax.set_yticks([place for place, _ in wanted], shown, fontsize=size, color=INK, parse_math=False)
     widest = max(text_width(text, size) for text in shown)
-    sheet.side_margins(max(15.0, widest + 9), 18)
+    sheet.side_margins(max(15.0, 1.02 * widest + 10), 18)
     for middle, name, _ in middles if heads else ():
         ax.annotate(
             shortened(name, sheet.width - 4, SMALL), (0, middle), (2, 0), xycoords=("axes fraction", "data"),

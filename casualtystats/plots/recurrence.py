@@ -18,7 +18,7 @@ from casualtystats.rates.sampling import level_text
 
 __all__ = ["mean_cumulative"]
 
-_ROOM: Final = 44.0
+_ROOM: Final = 34.0
 
 
 def mean_cumulative(

@@ -20,7 +20,7 @@ from casualtystats.rates.sampling import level_text
 __all__ = ["restoration"]
 
 # Points along the x axis that a number at risk needs.
-_ROOM: Final = 44.0
+_ROOM: Final = 34.0
 
 
 def restoration(
