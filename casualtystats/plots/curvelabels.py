@@ -43,17 +43,21 @@ def label_curves(ax: Any, curves: list[Line], scale: tuple[float, float]) -> Non
     for (name, _, _), line in zip(curves, lines, strict=True):
         text = shortened(name, _WIDEST, SMALL)
         wide = text_width(text, SMALL) + 2
-        boxes = [
-            (x + dx, y + dy, x + dx + wide, y + dy + _HIGH)
-            for x, y in line[:: int(_STEP / _FINE)]
-            for dx, dy in ((_APART, 2), (-_APART - wide, 2), (_APART, -2 - _HIGH), (-_APART - wide, -2 - _HIGH))
+        spots = [
+            (x, y, dx, dy)
+            for x, y in line[:: int(_STEP / _FINE)].tolist()
+            for dx, dy in ((_APART, 2.0), (-_APART - wide, 2.0), (_APART, -2 - _HIGH), (-_APART - wide, -2 - _HIGH))
         ]
+        boxes = [(x + dx, y + dy, x + dx + wide, y + dy + _HIGH) for x, y, dx, dy in spots]
         costs = [_cost(box, everything, taken, right, top) for box in boxes]
-        left, low, _, _ = boxes[costs.index(min(costs))]
-        taken.append((left, low, left + wide, low + _HIGH))
+        best = costs.index(min(costs))
+        taken.append(boxes[best])
+        x, y, dx, dy = spots[best]
+        # Held to its spot of the curve, so that it stays there when a layout changes the axes.
         ax.annotate(
-            text, (0, 0), (left + 1, low + _HIGH / 2), xycoords="axes fraction", textcoords="offset points",
-            va="center_baseline", fontsize=SMALL, color=INK, path_effects=HALO, parse_math=False, gid="curve name", zorder=6,
+            text, (x / scale[0], y / scale[1]), (dx + 1, dy + _HIGH / 2), textcoords="offset points",
+            va="center_baseline", fontsize=SMALL, color=INK, path_effects=HALO, parse_math=False, gid="curve name",
+            annotation_clip=False, zorder=6,
         )  # fmt: skip
 
 

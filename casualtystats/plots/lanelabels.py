@@ -20,6 +20,7 @@ _SMALLEST: Final = 6.0
 _MANY: Final = 60
 # ... or names are so many points apart.
 _APART: Final = 10.0
+_LEFT: Final = 0.6
 _STRAY: Final = "facility not known"
 _HEAD: Final = 1.15
 
@@ -97,7 +98,8 @@ def lane_names(sheet: Sheet, picture: SwimlanesPicture, groups: list[tuple[str, 
     points = sheet.figure.get_figwidth() * 72
     size = min(SMALL, max(_SMALLEST, 0.8 * pitch))
     apart = _APART if beside else 1.15 * size
-    every = max(1, ceil(apart / pitch))
+    # A layout may yet take height from a caller's axes.
+    every = max(1, ceil(apart / (pitch if sheet.own else _LEFT * pitch)))
     wanted = [(place, lane.label) for place, lane in list(zip(places, picture.lanes, strict=False))[::every]]
     if beside and groups:
         wanted = _spread([(middle, f"{name} ({many})") for middle, name, many in middles], size * 1.2)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Never
 
 import polars as pl
 
 from casualtystats.errors import ReportFileError
-from casualtystats.reports.columns import check_names
 from casualtystats.reports.table import BrokenCell, RawTable, record_json
 
 __all__ = ["read_csv", "refuse_encoding"]
@@ -19,8 +18,8 @@ __all__ = ["read_csv", "refuse_encoding"]
 _PART: Final = 50_000
 
 
-def read_csv(path: Path, delimiter: str) -> RawTable:
-    """Read a delimited file, UTF-8 with or without a byte order mark, all cells as text.
+def read_csv(path: Path, delimiter: str, check: Callable[[list[str], str], object]) -> RawTable:
+    """Read a delimited file, UTF-8 with or without a byte order mark, all cells as text; `check` looks at its header.
 
     Raises
     ------
@@ -29,12 +28,12 @@ def read_csv(path: Path, delimiter: str) -> RawTable:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            return _csv_table(path, _without_nul(lines, path), delimiter)
+            return _csv_table(path, _without_nul(lines, path), delimiter, check)
     except UnicodeDecodeError:
         refuse_encoding(path, path.read_bytes())
 
 
-def _csv_table(path: Path, lines: Iterator[str], delimiter: str) -> RawTable:
+def _csv_table(path: Path, lines: Iterator[str], delimiter: str, check: Callable[[list[str], str], object]) -> RawTable:
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     header: list[str] = []
     broken: list[BrokenCell] = []
@@ -48,7 +47,7 @@ def _csv_table(path: Path, lines: Iterator[str], delimiter: str) -> RawTable:
                 continue
             if not header:
                 header, where = fields, f"{path}, line {reader.line_num}"
-                check_names(header, where)
+                check(header, where)
                 continue
             row += 1
             if len(fields) != len(header):

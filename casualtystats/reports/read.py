@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
 
-import polars as pl
-
-from casualtystats.errors import MissingExtraError, ReportFileError
 from casualtystats.places import Places
 from casualtystats.provenance import Origin
 from casualtystats.reports.check import check
-from casualtystats.reports.files import read_csv
-from casualtystats.reports.jsonfiles import read_json
+from casualtystats.reports.columns import check_names
 from casualtystats.reports.model import Reports
-from casualtystats.reports.table import RawTable
+from casualtystats.reports.rawtables import TableSource, raw_table
 
-__all__ = ["ArrowFrame", "read_reports"]
-
-
-@runtime_checkable
-class ArrowFrame(Protocol):
-    """A frame with the Arrow C interface: of pandas, pyarrow, duckdb and others."""
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Return a capsule with the frame's data."""
-        ...
+__all__ = ["read_reports"]
 
 
 def read_reports(
-    source: str | os.PathLike[str] | pl.DataFrame | pl.LazyFrame | ArrowFrame,
+    source: TableSource,
     *,
     places: Places | str | os.PathLike[str] | None = None,
     origin: Origin | None = None,
@@ -97,86 +83,7 @@ def read_reports(
     >>> reports.rejected.select("row", "column", "value", "rule").row(0)
     (2, 'value', '1,234', 'whole_number')
     """
-    table = _from_path(source) if isinstance(source, str | os.PathLike) else _from_frame(source)
+    table = raw_table(source, check_names, "reports")
     declared = Places() if places is None else places if isinstance(places, Places) else Places.read(Path(places))
     frame, rejected, ignored = check(table)
     return Reports(frame, rejected, declared, origin, ignored)
-
-
-def _from_path(source: str | os.PathLike[str]) -> RawTable:
-    path = Path(source)
-    suffix = path.suffix.lower()
-    try:
-        if path.is_dir():
-            raise ReportFileError(f"{path}: expected a file of reports, got a directory")
-        if not path.exists():
-            raise ReportFileError(f"{path}: expected a file of reports, got no such file")
-        match suffix:
-            case ".csv" | ".tsv":
-                return read_csv(path, "\t" if suffix == ".tsv" else ",")
-            case ".json" | ".jsonl" | ".ndjson":
-                return read_json(path, lines=suffix != ".json")
-            case ".parquet":
-                return _numbered(str(path), pl.read_parquet(path, glob=False, hive_partitioning=False))
-            case _:
-                raise ReportFileError(
-                    f"{path}: expected a file that ends in .csv, .tsv, .json, .jsonl, .ndjson or "
-                    ".parquet, got "
-                    f"{suffix or 'no ending'}"
-                )
-    except pl.exceptions.PolarsError as error:
-        raise ReportFileError(f"{path}: expected a Parquet file, got: {error}") from error
-    except OSError as error:
-        raise ReportFileError(f"{path}: expected a file that can be read, got: {error}") from error
-
-
-def _from_frame(source: object) -> RawTable:
-    library = type(source).__module__.partition(".")[0]
-    where = f"the {library} frame"
-    try:
-        if isinstance(source, pl.DataFrame):
-            frame = source
-        elif isinstance(source, pl.LazyFrame):
-            frame = source.collect()
-        elif library == "pandas":
-            frame = _from_pandas(source)
-        elif isinstance(source, ArrowFrame):
-            frame = _through_arrow(source)
-        else:
-            raise ReportFileError(
-                f"expected a path or a frame (polars, pandas, pyarrow, duckdb), got {type(source).__name__}"
-            )
-    except ImportError as error:
-        raise MissingExtraError(
-            f"expected pyarrow, through which {where} is handed over: pip install pyarrow"
-        ) from error
-    except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
-        raise ReportFileError(f"{where}: expected columns of text, numbers and dates, got: {error}") from error
-    return _numbered(where, frame)
-
-
-def _numbered(where: str, frame: pl.DataFrame) -> RawTable:
-    return RawTable(where, frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True))
-
-
-def _through_arrow(source: Any) -> pl.DataFrame:
-    return pl.DataFrame(source)
-
-
-def _from_pandas(source: Any) -> pl.DataFrame:
-    """Through Arrow where pyarrow is there and takes the columns, else column by column.
-
-    Whatever pandas takes for missing becomes null; a column of mixed kinds becomes text.
-    """
-    try:
-        return _through_arrow(source)
-    except (ImportError, TypeError, ValueError):
-        columns: list[pl.Series] = []
-    for at, name in enumerate(source.columns):
-        column = source.iloc[:, at]
-        values = [None if gone else value for value, gone in zip(column.tolist(), column.isna().tolist(), strict=True)]
-        try:
-            columns.append(pl.Series(str(name), values, strict=True))
-        except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
-            columns.append(pl.Series(str(name), [None if value is None else str(value) for value in values]))
-    return pl.DataFrame(columns)

@@ -25,11 +25,11 @@ HELD: Final[tuple[TermName, ...]] = ("displaced", "returned")
 
 @dataclass(frozen=True)
 class Accounted:
-    """The stocks of a place, its flows, and their account; without one where there are no two stocks in order."""
+    """The stocks of a place, its flows, and their account; where there is none, why."""
 
     stocks: StockSeries[Any]
     flows: dict[TermName, FlowSeries[Any]]
-    account: DisplacementAccount | None
+    account: DisplacementAccount | CasualtyStatsError
 
 
 def find_accounts(reports: Reports) -> list[Accounted]:
@@ -90,8 +90,10 @@ def _flow(reports: Reports, flows: pl.DataFrame, source: str | None) -> FlowSeri
     return None
 
 
-def _account(stocks: StockSeries[Any], flows: dict[TermName, FlowSeries[Any]]) -> DisplacementAccount | None:
+def _account(
+    stocks: StockSeries[Any], flows: dict[TermName, FlowSeries[Any]]
+) -> DisplacementAccount | CasualtyStatsError:
     try:
         return displacement_account(stocks, displaced=flows.get("displaced"), returned=flows.get("returned"))
-    except CasualtyStatsError:
-        return None
+    except CasualtyStatsError as error:
+        return error

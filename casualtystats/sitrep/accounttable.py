@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 from markupsafe import Markup
 
+from casualtystats.errors import CasualtyStatsError, TooFewReportsError
 from casualtystats.periods import spoken_day
 from casualtystats.printing import format_days
 from casualtystats.reports import Reports
@@ -16,6 +17,7 @@ from casualtystats.series.accounts import Stretch
 from casualtystats.series.accounts.words import NOUNS, TERMS, TermName
 from casualtystats.sitrep.accounted import HELD, Accounted
 from casualtystats.sitrep.numbers import Known, Numbers
+from casualtystats.sitrep.parts import because
 from casualtystats.sitrep.tables import to_csv, to_html
 from casualtystats.vocabulary import measure_noun
 
@@ -47,8 +49,10 @@ def told_account(found: Accounted, number: int, numbers: Numbers) -> AccountShow
     key, info = f"account-{number}", found.stocks.info
     where = found.stocks.reports.places.name(info.place)
     account = found.account
-    if account is None:
-        return AccountShown(key, f"Account of {info.noun}, {where}", [_one_stock(found, numbers)], None, [])
+    if isinstance(account, CasualtyStatsError):
+        few = isinstance(account, TooFewReportsError)
+        why = _one_stock(found, numbers) if few else Markup("No account: {}.").format(because(account))
+        return AccountShown(key, f"Account of {info.noun}, {where}", [why], None, [])
     read = "; ".join(
         [f"stocks: {_by(info.sources)}"]
         + [f"{name}: {_by(flow.info.sources)}, in {_unit(flow.info.unit)}" for name, flow in found.flows.items()]
@@ -169,6 +173,6 @@ def account_files(found: list[Accounted]) -> dict[str, bytes]:
     """The accounts as CSV files."""
     files: dict[str, bytes] = {}
     for number, one in enumerate(found, 1):
-        if one.account is not None:
+        if not isinstance(one.account, CasualtyStatsError):
             files[f"tables/account-{number}.csv"] = to_csv(one.account.to_frame())
     return files

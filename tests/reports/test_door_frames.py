@@ -141,7 +141,7 @@ def test_pandas_without_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
     def absent(source: object) -> pl.DataFrame:
         raise ModuleNotFoundError("pyarrow")
 
-    monkeypatch.setattr("casualtystats.reports.read._through_arrow", absent)
+    monkeypatch.setattr("casualtystats.reports.rawtables._through_arrow", absent)
     frame = pd.DataFrame(
         {
             "report_id": ["a", "b"],

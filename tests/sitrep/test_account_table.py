@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from casualtystats.errors import ContradictionError, TooFewReportsError
 from casualtystats.reports import read_reports
+from casualtystats.series.accounts import DisplacementAccount
 from casualtystats.sitrep import write_sitrep
 from casualtystats.sitrep.accounted import find_accounts
-from casualtystats.sitrep.accounttable import no_account, told_account
+from casualtystats.sitrep.accounttable import account_files, no_account, told_account
 from casualtystats.sitrep.numbers import Numbers
 
 HEAD = "report_id,measure,unit,kind,qualifier,value,start,end,place,group,source,published\n"
@@ -85,7 +87,7 @@ def test_stretches_and_what_is_left(tmp_path):
 )
 def test_stocks_of_several_sources_are_settled(tmp_path, rows):
     (found,) = find_accounts(_reports(tmp_path, rows))
-    assert found.account is not None
+    assert isinstance(found.account, DisplacementAccount)
     assert len(found.account.parts) == 2
     assert found.stocks.info.sources == ("CCCM", "IOM", "OCHA")
 
@@ -94,7 +96,7 @@ def test_one_stock_is_told_with_its_flows(tmp_path):
     reports = _reports(tmp_path, "".join(ROWS.splitlines(keepends=True)[2:4]))
     numbers = Numbers()
     (found,) = find_accounts(reports)
-    assert found.account is None
+    assert isinstance(found.account, TooFewReportsError)
     shown = told_account(found, 1, numbers)
     assert shown.table is None
     text = re.sub(r"<[^>]+>", "", str(shown.sentences[0]))
@@ -119,3 +121,14 @@ def test_flows_of_people_of_another_source(tmp_path):
     (found,) = find_accounts(_reports(tmp_path, rows))
     assert found.flows["displaced"].info.sources == ("CCCM",)
     assert found.flows["displaced"].info.unit == "people"
+
+
+def test_an_account_that_can_not_be_drawn_up_says_why(tmp_path, monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise ContradictionError("expected the parts to add up, got 3 and 4; use one of them")
+
+    monkeypatch.setattr("casualtystats.sitrep.accounted.displacement_account", refuse)
+    (found,) = find_accounts(_reports(tmp_path, ROWS))
+    shown = told_account(found, 1, Numbers())
+    assert [str(line) for line in shown.sentences] == ["No account: expected the parts to add up, got 3 and 4."]
+    assert account_files([found]) == {}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -278,3 +280,31 @@ def test_check_of_a_folder(tmp_path, capsys, monkeypatch):
     (folder / "outages.csv").unlink()
     (folder / "facilities.csv").write_text("facility_id\na\n")
     assert run() == (0, "1 facility, no spells, no hits\n")
+
+
+def test_hits_that_may_lie_outside_the_period_and_an_exact_register(tmp_path):
+    folder = _register(tmp_path)
+    (folder / "facilities.csv").write_text(
+        "facility_id,place,observed_from,observed_until\na,X/North,2021-01-01,2021-03-31\nb,X/South,2021-01-01,2021-03-31\n"
+    )
+    (folder / "outages.csv").write_text(
+        "facility_id,start,end\na,2021-01-05,2021-01-09\nb,2021-01-05,2021-01-20\na,2021-02-05,2021-02-07\n"
+    )
+    (folder / "hits.csv").write_text("facility_id,date\na,[2020-12-30..2021-01-02]\n")
+    text, numbers = _made(folder)
+    assert "Median time to full service 5 days (95 % interval" in text
+    assert "86.7 % of 180 facility-days were functional" in text
+    rate = next(number for number in numbers.printed if number.label == "hits per 100 facility-months, all")
+    assert (rate.low, rate.best) == (0, None)
+    assert rate.text.startswith("0 to ")
+    assert "A day in part service" not in text
+
+
+@pytest.mark.slow
+def test_same_register_same_bytes(simulated, tmp_path):
+    environment = {**os.environ, "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4711", "LC_ALL": "C"}
+    command = [sys.executable, "-m", "casualtystats", "sitrep", NAME, "--out", "again"]
+    subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
+    files = {path.relative_to(simulated) for path in simulated.rglob("*") if path.is_file()}
+    assert files == {path.relative_to(tmp_path / "again") for path in (tmp_path / "again").rglob("*") if path.is_file()}
+    assert all((simulated / name).read_bytes() == (tmp_path / "again" / name).read_bytes() for name in files)

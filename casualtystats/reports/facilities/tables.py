@@ -1,31 +1,19 @@
-"""The three tables of a register as raw text, from a file or a frame of any library; which columns each has.
-
-The columns of `read_reports` are others, and its readers check them while they read: so the header is checked here.
-What a row is, what is broken and how it is kept are those of `casualtystats.reports.table`.
-"""
+"""The tables of a register: which columns each has, and the table as it stands."""
 
 from __future__ import annotations
 
-import csv
 import difflib
-import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import polars as pl
-
-from casualtystats.errors import MissingExtraError, ReportFileError
-from casualtystats.reports.files import refuse_encoding
-from casualtystats.reports.jsonfiles import read_json
-from casualtystats.reports.read import ArrowFrame
-from casualtystats.reports.table import BrokenCell, RawTable, record_json
+from casualtystats.errors import ReportFileError
+from casualtystats.reports import rawtables
+from casualtystats.reports.rawtables import TableSource
+from casualtystats.reports.table import RawTable
 
 __all__ = ["Format", "TableSource", "raw_table"]
 
-TableSource = str | os.PathLike[str] | pl.DataFrame | pl.LazyFrame | ArrowFrame
 # At this ratio "facility" is near "facility_id"; lower, words of everyday use come near each other.
 _NEAR: Final = 0.8
 
@@ -95,13 +83,6 @@ class Format:
 def raw_table(source: TableSource, table: Format) -> RawTable:
     """Read a table as it stands.
 
-    Parameters
-    ----------
-    source : path or frame
-        `.csv`, `.tsv`, `.json`, `.jsonl`, `.ndjson` or `.parquet`; or a frame of polars, pandas, pyarrow or duckdb.
-    table : Format
-        The columns that it should have.
-
     Raises
     ------
     ReportFileError
@@ -109,113 +90,6 @@ def raw_table(source: TableSource, table: Format) -> RawTable:
     MissingExtraError
         If a frame can be handed over by pyarrow only, and that is not installed.
     """
-    read = _from_path(Path(source), table) if isinstance(source, str | os.PathLike) else _from_frame(source, table)
+    read = rawtables.raw_table(source, table.check, table.name)
     table.check(read.frame.columns, read.where)
     return read
-
-
-def _from_path(path: Path, table: Format) -> RawTable:
-    suffix = path.suffix.lower()
-    try:
-        if not path.is_file():
-            got = "a directory" if path.is_dir() else "no such file"
-            raise ReportFileError(f"{path}: expected a file of {table.name}, got {got}")
-        if suffix in (".csv", ".tsv"):
-            return _from_csv(path, "\t" if suffix == ".tsv" else ",", table)
-        if suffix in (".json", ".jsonl", ".ndjson"):
-            return read_json(path, lines=suffix != ".json")
-        if suffix == ".parquet":
-            return _numbered(str(path), pl.read_parquet(path, glob=False, hive_partitioning=False))
-    except pl.exceptions.PolarsError as error:
-        raise ReportFileError(f"{path}: expected a Parquet file, got: {error}") from error
-    except UnicodeDecodeError:
-        refuse_encoding(path, path.read_bytes())
-    except OSError as error:
-        raise ReportFileError(f"{path}: expected a file that can be read, got: {error}") from error
-    raise ReportFileError(
-        f"{path}: expected a file that ends in .csv, .tsv, .json, .jsonl, .ndjson or .parquet, got "
-        f"{suffix or 'no ending'}"
-    )
-
-
-def _from_csv(path: Path, delimiter: str, table: Format) -> RawTable:
-    header: list[str] = []
-    held: list[list[str]] = []
-    numbers: list[int] = []
-    broken: list[BrokenCell] = []
-    where = str(path)
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.reader(_without_nul(lines, path), delimiter=delimiter, strict=True)
-        try:
-            for fields in reader:
-                if not fields or (len(fields) == 1 and len(header) != 1 and not fields[0].strip()):
-                    continue
-                if not header:
-                    header, where = fields, f"{path}, line {reader.line_num}"
-                    table.check(header, where)
-                    continue
-                row = len(held) + len(broken) + 1
-                if len(fields) == len(header):
-                    held.append(fields)
-                    numbers.append(row)
-                    continue
-                hint = (
-                    f"expected {len(header)} fields as in the header, got {len(fields)} (the row ends on line "
-                    f"{reader.line_num} of the file). A comma or a line break inside a cell needs quotes around the cell"
-                )
-                broken.append(BrokenCell(row, "", None, "field_count", hint, record_json(fields)))
-        except csv.Error as error:
-            raise ReportFileError(
-                f"{path}, line {reader.line_num}: expected fields that are quoted as in CSV, got: {error}"
-            ) from error
-    if not header:
-        raise ReportFileError(f"{path}: expected a header line with column names, got an empty file")
-    frame = pl.DataFrame(held, schema=dict.fromkeys(header, pl.String), orient="row")
-    return RawTable(where, frame, pl.Series(numbers, dtype=pl.Int64), broken, defused=True)
-
-
-def _without_nul(lines: Iterator[str], path: Path) -> Iterator[str]:
-    for number, line in enumerate(lines, 1):
-        if "\0" in line:
-            raise ReportFileError(f"{path}, line {number}: expected text, got a NUL byte; is it a spreadsheet?")
-        yield line
-
-
-def _numbered(where: str, frame: pl.DataFrame) -> RawTable:
-    return RawTable(where, frame, pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True))
-
-
-def _from_frame(source: Any, table: Format) -> RawTable:
-    library = type(source).__module__.partition(".")[0]
-    where = f"the {library} frame of {table.name}"
-    try:
-        if isinstance(source, pl.LazyFrame):
-            return _numbered(where, source.collect())
-        if isinstance(source, pl.DataFrame):
-            return _numbered(where, source)
-        if library == "pandas":
-            return _numbered(where, _from_pandas(source))
-        if isinstance(source, ArrowFrame):
-            return _numbered(where, pl.DataFrame(source))
-    except ImportError as error:
-        raise MissingExtraError(
-            f"expected pyarrow, through which {where} is handed over: pip install pyarrow"
-        ) from error
-    except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
-        raise ReportFileError(f"{where}: expected columns of text, numbers and dates, got: {error}") from error
-    raise ReportFileError(
-        f"expected {table.name} as a path or a frame (polars, pandas, pyarrow, duckdb), got {type(source).__name__}"
-    )
-
-
-def _from_pandas(source: Any) -> pl.DataFrame:
-    """Whatever pandas takes for missing becomes null; a column of mixed kinds becomes text."""
-    columns: list[pl.Series] = []
-    for at, name in enumerate(source.columns):
-        cells = source.iloc[:, at]
-        values = [None if gone else cell for cell, gone in zip(cells.tolist(), cells.isna().tolist(), strict=True)]
-        try:
-            columns.append(pl.Series(str(name), values, strict=True))
-        except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
-            columns.append(pl.Series(str(name), [None if cell is None else str(cell) for cell in values], pl.String))
-    return pl.DataFrame(columns)

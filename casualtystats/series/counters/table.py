@@ -12,7 +12,7 @@ import polars as pl
 
 from casualtystats.errors import MissingExtraError, OptionError, ReportFileError
 from casualtystats.reports.files import refuse_encoding
-from casualtystats.reports.read import ArrowFrame
+from casualtystats.reports.rawtables import ArrowFrame
 from casualtystats.vocabulary import QUALIFIERS
 
 __all__ = ["ReadableFrame", "table_columns"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from spell_tables import DAYS, Row, arrangements, day, facility, one_facility, register, spell, statuses
 
@@ -21,6 +21,8 @@ from casualtystats.series.availability import Availability, DaysLost, availabili
 PUBLISHED = Path(__file__).parents[2] / "published" / "reference_numbers.json"
 PERIOD = "2019-05-01/2019-05-08"
 FIRST, LAST = date(2019, 5, 1), date(2019, 5, 8)
+# Each example of these asks for several calendars.
+FEWER = settings(max_examples=max(1, settings().max_examples // 3))
 PARTIALS = st.sampled_from([None, 0.0, 0.3, 0.5, 1.0])
 Case = tuple[Row, list[Row]]
 ABCD = register(
@@ -81,6 +83,7 @@ def test_every_day_and_total_lies_in_its_bounds(case: Case, partial: float | Non
     assert lost.high == pytest.approx(cells["lost_high"].sum())
 
 
+@FEWER
 @given(cases(3), PARTIALS, st.sampled_from([None, "beds"]))
 def test_cells_are_ordered_and_add_up(some: list[Case], partial: float | None, weight: Any) -> None:
     assume(all(ways_of(case) for case in some) and (weight is None or sum(one["beds"] for one, _ in some)))
@@ -105,6 +108,7 @@ def test_cells_are_ordered_and_add_up(some: list[Case], partial: float | None, w
         assert found.days_lost().frame.equals(by_day.days_lost().frame)
 
 
+@FEWER
 @given(cases(3), PARTIALS)
 def test_sums_over_facilities_equal_sums_over_time(some: list[Case], partial: float | None) -> None:
     assume(all(ways_of(case) for case in some))
@@ -157,6 +161,7 @@ def test_destroyed_for_good_counts_beside_a_spell_without_a_sure_day() -> None:
     assert facility_days_lost(register([facility("A")], unseen), PERIOD).low == 3
 
 
+@FEWER
 @given(one_facility(), PARTIALS, st.integers(0, DAYS - 1), st.data())
 def test_learning_an_unknown_end_never_widens(case: Case, partial: float | None, end: int, data: st.DataObject) -> None:
     """But of destruction: without an end it is taken to last, so that an end is news."""
@@ -178,6 +183,7 @@ def test_learning_an_unknown_end_never_widens(case: Case, partial: float | None,
     assert old_lost.low <= new_lost.low <= new_lost.high <= old_lost.high
 
 
+@FEWER
 @given(cases(2), PARTIALS)
 def test_merging_adjacent_spells_and_relabelling_change_nothing(some: list[Case], partial: float | None) -> None:
     assume(all(ways_of(case) for case in some))
