@@ -39,6 +39,7 @@ def rounds_part(part: Part, rounds: StatusRounds, numbers: Numbers) -> None:
         text = numbers.count("rows of rounds not accepted", bad, "rows")
         part.sentences.append(Markup("{} {} not accepted.").format(text, "row was" if bad == 1 else "rows were"))
     part.table("outage-rounds", [_row(row, every, numbers) for row in summary.rows(named=True)])
+    part.table("outage-rounds-shares", [_share(row, numbers) for row in summary.rows(named=True)], "Share functional")
     part.csv("outage-rounds", summary)
     matched = [row for row in summary.rows(named=True) if row["matched_reported"]]
     before = dict(zip(summary["round"].to_list()[1:], summary["round"].to_list(), strict=False))
@@ -97,6 +98,12 @@ def _row(row: dict[str, Any], every: int, numbers: Numbers) -> dict[str, str]:
         cells.count(_SPOKEN.get(status, status), row[status])
     cells.count("entered", row["entered"])
     cells.count("left", row["left"])
+    return cells.shown
+
+
+def _share(row: dict[str, Any], numbers: Numbers) -> dict[str, str]:
+    cells = _Cells("outage-rounds-shares", {"rounds": [row["round"]]}, _days(row), numbers, row["round"])
+    cells.shown["round"] = row["round"]
     share = row["share_functional_of_reported"]
     cells.share("functional, % of reported", share, share, "functional / reported")
     cells.share("functional, % of listed", row["share_low"], row["share_high"], "functional / listed, bounds")

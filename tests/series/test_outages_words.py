@@ -234,3 +234,14 @@ def test_what_is_needed() -> None:
     for ask in (lambda: IDLIB.named, IDLIB.unnamed):
         with pytest.raises(OptionError, match="register of named facilities"):
             ask()
+
+
+def test_what_was_known_by_a_day_and_the_latest_report() -> None:
+    first = {"published_earliest": date(2019, 5, 9), "published_latest": date(2019, 5, 9)}
+    later = {"published_earliest": date(2019, 5, 20), "published_latest": date(2019, 5, 20)}
+    some = reports_of([told(18) | first, told(20) | later])
+    assert cs.outages(some, as_of="2019-05-10").words()["low"].to_list() == [18]
+    assert cs.outages(some, as_of="2019-05-30").words()["low"].to_list() == [20]
+    longer = reports_of([told(18, source="Q") | first, told(20, source="Q", end=date(2019, 5, 12)) | later])
+    latest = cs.outages(longer, overlap="latest", as_of="2019-05-30").words()
+    assert latest.select("reports", "low").rows() == [(1, 20)]

@@ -132,3 +132,13 @@ def test_an_account_that_can_not_be_drawn_up_says_why(tmp_path, monkeypatch):
     shown = told_account(found, 1, Numbers())
     assert [str(line) for line in shown.sentences] == ["No account: expected the parts to add up, got 3 and 4."]
     assert account_files([found]) == {}
+
+
+def test_stocks_and_flows_that_make_no_series_are_passed_over(tmp_path):
+    again = "s4,idps,people,stock,exactly,260000,2019-03-31,,Syria/Idlib,,OCHA,2019-04-05\n"
+    assert find_accounts(_reports(tmp_path, ROWS + again)) == []
+    (found,) = find_accounts(_reports(tmp_path, ROWS.replace("displacements,flow", "households,flow")))
+    assert set(found.flows) == {"returned"}
+    shown = told_account(found, 1, Numbers())
+    assert shown.table is not None
+    assert shown.table.count("not reported</td>") == 5

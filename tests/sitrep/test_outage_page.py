@@ -132,7 +132,8 @@ def test_rounds_keep_not_reported_and_not_listed_apart(traced):
     assert second["round 2: listed"] == "42"
     assert second["round 2: not listed"] == "18"
     assert second["round 2: not reported"] == "3"
-    assert second["round 2: functional, % of listed"] == "76.1 to 83.4"
+    shares = {number["label"]: number["text"] for number in _at(traced, "table outage-rounds-shares, round 2")}
+    assert shares["round 2: functional, % of listed"] == "76.1 to 83.4"
     both = {number["label"]: number["text"] for number in _at(traced, "table outage-rounds-matched, round 1 and 2")}
     assert both["round 1 and 2: reported in both"] == "35"
     assert (both["round 1 and 2: functional before"], both["round 1 and 2: functional now"]) == ("34", "31")
@@ -308,3 +309,27 @@ def test_same_register_same_bytes(simulated, tmp_path):
     files = {path.relative_to(simulated) for path in simulated.rglob("*") if path.is_file()}
     assert files == {path.relative_to(tmp_path / "again") for path in (tmp_path / "again").rglob("*") if path.is_file()}
     assert all((simulated / name).read_bytes() == (tmp_path / "again" / name).read_bytes() for name in files)
+
+
+def test_more_named_than_reported_is_said(tmp_path):
+    folder = _register(tmp_path)
+    (folder / "reports.csv").write_text(
+        HEAD + "r,facilities_out,facilities,flow,exactly,1,2021-01-01,2021-02-28,,,S,2021-03-01\n"
+        "q,facilities_out,facilities,flow,exactly,2,2021-01-15,2021-03-15,,,S,2021-03-20\n"
+    )
+    (folder / "outages.csv").write_text("facility_id,start,end\na,2021-01-05,2021-01-09\nb,2021-01-07,2021-01-09\n")
+    (folder / "rounds.csv").write_text("round,facility_id,date,status\n1,a,2021-01-01,\n1,b,2021-01-01,fine\n")
+    text, _ = _made(folder)
+    assert "Not compared: expected no more named facilities out of service than reported, got 2 (a, b)" in text
+    assert "No report says how many facilities were out of service on one date, so no peak is known." in text
+    assert "facility-days were lost within their periods" in text
+    assert "1 row was not accepted." in text
+    assert ">–</td>" not in text
+
+
+def test_without_facilities_that_went_out_no_days_are_bounded(tmp_path):
+    (tmp_path / "reports.csv").write_text(HEAD + "a,attacks,attacks,flow,exactly,3,2021-01-01,2021-01-31,X,,S,\n")
+    text, numbers = _made(tmp_path)
+    assert "No report counts facilities that went out of service, so none bounds the days lost." in text
+    assert "No report says that a facility is back in service. That is not known, not none." in text
+    assert [number.text for number in numbers.printed] == ["3"]

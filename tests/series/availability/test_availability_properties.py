@@ -336,3 +336,29 @@ def test_the_same_bytes_in_any_order() -> None:
     for weight in (None, "beds"):
         one, other = (availability(some, by=["type"], weight=weight).frame for some in (ABCD, shuffled))
         assert one.write_csv() == other.write_csv()
+
+
+def test_a_day_that_is_destroyed_or_something_else_but_not_functional() -> None:
+    """Destroyed for good until the next spell begins, on day 3, 4 or 5: on days 3 and 4 it is one or the other."""
+
+    def days(status: str, partial: float | None = 0.25) -> list[tuple[float, float, float]]:
+        rows = [spell("A", (0, 0), (1, None), "destroyed"), spell("A", (3, 5), (6, 6), status)]
+        found = availability(register([facility("A")], rows), partial=partial)
+        assert found.days_lost().of == 8
+        return found.frame.select("low", "high", "coverage").rows()[2:6]
+
+    assert days("partial") == [(0, 0, 1), (0, 0.25, 0), (0, 0.25, 0), (0.25, 0.25, 1)]
+    assert days("partial", None)[1] == (0, 1, 0)
+    # Its status is not known, and yet it did not function.
+    assert days("non_functional") == [(0, 0, 1), (0, 0, 0), (0, 0, 0), (0, 0, 1)]
+    assert days("functional")[1] == (0, 1, 0)
+    rows = [spell("A", (0, 0), (1, None), "destroyed"), spell("A", (3, 5), (6, 6), "partial")]
+    lost = facility_days_lost(register([facility("A")], rows), partial=0.25)
+    assert (lost.low, lost.high) == (3 + 4 * 0.75, 5 + 2 * 0.75)
+
+
+def test_with_partial_days_only_between_zero_and_one() -> None:
+    """Functional until day 3 or later, then partial, with no day between: low takes the weight, high does not."""
+    rows = [spell("A", (0, 0), (3, 3), "functional"), spell("A", (4, 6), (7, 7), "partial")]
+    found = availability(register([facility("A")], rows), partial=0.25).frame
+    assert found.select("low", "high").rows()[3:8] == [(1, 1), (0.25, 1), (0.25, 1), (0.25, 0.25), (0.25, 0.25)]
