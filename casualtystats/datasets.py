@@ -110,7 +110,8 @@ def facilities(name: str) -> Facilities | None:
     Returns
     -------
     Facilities or None
-        None where its figures name no single facility (there is no `facilities.csv` with a column `facility_id`).
+        None where its figures name no single facility: there is no `facilities.csv`, or its rows are reports (with a
+        column `measure`).
 
     Raises
     ------
@@ -125,14 +126,13 @@ def facilities(name: str) -> Facilities | None:
     (60, None)
     """
     base = _base(name)
-    if "facility_id" not in _header(base / "facilities.csv"):
+    register, outages, hits = (
+        base / table if (base / table).is_file() and "measure" not in _header(base / table) else None
+        for table in ("facilities.csv", "outages.csv", "hits.csv")
+    )
+    if register is None:
         return None
-    outages, hits = (
-        base / table if "facility_id" in _header(base / table) else None for table in ("outages.csv", "hits.csv")
-    )
-    return read_facilities(
-        base / "facilities.csv", outages=outages, hits=hits, places=_places(base), origin=_origin(base)
-    )
+    return read_facilities(register, outages=outages, hits=hits, places=_places(base), origin=_origin(base))
 
 
 def status_rounds(name: str) -> StatusRounds | None:
@@ -231,9 +231,7 @@ def _places(base: Path) -> Places:
 
 
 def _header(file: Path) -> list[str]:
-    """The names of the columns of a table; none where there is no such file, or nothing in it."""
-    if not file.is_file():
-        return []
+    """The names of the columns of a table."""
     with file.open(encoding="utf-8-sig", errors="replace") as lines:
         return [name.strip().strip('"') for name in lines.readline().split(",")]
 

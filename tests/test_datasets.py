@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 import casualtystats as cs
-from casualtystats.errors import DatasetError
+from casualtystats.errors import DatasetError, ReportFileError
 from casualtystats.places import Places
 
 ROOT = Path(__file__).parent.parent
@@ -165,3 +165,33 @@ def test_the_simulated_register_is_drawn_again_to_the_byte(tmp_path):
     for resource in package["resources"]:
         columns = pl.read_csv(folder / resource["path"], infer_schema=False).columns
         assert [field["name"] for field in resource["schema"]["fields"]] == columns
+
+
+def test_a_folder_with_a_register_of_its_own(tmp_path):
+    (tmp_path / "facilities.csv").write_text("facility,name\na,x\n")
+    with pytest.raises(ReportFileError, match="facility_id"):
+        cs.datasets.facilities(str(tmp_path))
+    (tmp_path / "facilities.csv").write_text("facility_id,name\na,x\n")
+    (tmp_path / "hits.csv").write_text("date\n2019-05-01\n")
+    register = cs.datasets.facilities(str(tmp_path))
+    assert register is not None
+    assert (len(register), register.hits.height) == (1, 1)
+    assert cs.datasets.status_rounds(str(tmp_path)) is None
+    (tmp_path / "facilities.csv").unlink()
+    assert cs.datasets.facilities(str(tmp_path)) is None
+
+
+def test_what_the_simulated_register_says_holds_the_truth():
+    """Of every facility, the days lost as they truly were lie between the bounds of what was told."""
+    register = cs.datasets.facilities("simulated-facilities")
+    assert register is not None
+    assert register.rejected.is_empty()
+    truth = pl.read_csv(cs.datasets.folder("simulated-facilities") / "truth.csv", try_parse_dates=True)
+    days = (pl.col("end") - pl.col("start")).dt.total_days() + 1
+    for partial in (0.0, 0.5, 1.0):
+        weight = pl.when(pl.col("status") == "partial").then(1 - partial).otherwise(1.0)
+        lost = truth.group_by("facility_id").agg((days * weight).sum().alias("truth"))
+        told = cs.facility_days_lost(register, partial=partial, by=["facility_id"]).frame
+        both = told.join(lost, on="facility_id", how="left").with_columns(pl.col("truth").fill_null(0.0))
+        assert both.filter(~pl.col("truth").is_between("lost_low", "lost_high")).is_empty()
+        assert both["truth"].sum() > 0

@@ -215,7 +215,7 @@ def test_availability_parts() -> None:
 def test_availability_in_words() -> None:
     known = made([facility("A"), facility("B")], [spell("A", 10, 20)])
     assert availability_alt(availability(known, partial=0.5)) == (
-        "Band of the share of facilities functional by day, from lower to upper bound. 94.0% of 182 facility-days "
+        "Band of the share of facilities functional by day, from lower to upper bound. 94.0 % of 182 facility-days "
         "functional, 1 April 2019 to 30 June 2019, 91 days, both ends counted. 1 to 10 April 2019: 100 %; 11 to 21 April "
         "2019: 50.0 %; 22 April to 30 June 2019: 100 %. Status known of 100 % of facility-days."
     )

@@ -91,7 +91,7 @@ def availability(
     >>> seen = {"observed_from": date(2019, 5, 1), "observed_until": date(2019, 5, 8)}
     >>> rows = [dict.fromkeys(types) | {"facility_id": "A"} | seen, dict.fromkeys(types) | {"facility_id": "B"}]
     >>> print(availability(Facilities(pl.DataFrame(rows, schema=types)), "week", partial=0.5))
-    50.0% to 100% of 16 facility-days functional, 1 May 2019 to 8 May 2019, 8 days, both ends counted
+    50.0 to 100 % of 16 facility-days functional, 1 May 2019 to 8 May 2019, 8 days, both ends counted
     """
     check_every(every, origin)
     return _built(facilities, every, _by(by, get_args(AvailabilityBy)), level, weight, partial, period, origin)

@@ -193,9 +193,9 @@ class Availability:
         if row["low"] is None:
             return f"no facility exists on any day, {self.convention}"
         if row["best"] is not None:
-            share = f"{_percent(row['best'])}% of {days} functional"
+            share = f"{_percent(row['best'])} % of {days} functional"
         else:
-            share = f"{_percent(row['low'], 'down')}% to {_percent(row['high'], 'up')}% of {days} functional"
+            share = f"{_percent(row['low'], 'down')} to {_percent(row['high'], 'up')} % of {days} functional"
         return f"{share}, {self.convention}"
 
     __repr__ = __str__

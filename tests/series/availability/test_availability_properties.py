@@ -218,7 +218,7 @@ def test_published_availability() -> None:
     assert beds.frame["best"].item() == pytest.approx(expected["capacity_weighted"], abs=within)
     assert str(beds.days_lost()) == "1,300 bed-days lost of 3,000"
     assert str(found) == (
-        "62.5% of 60 facility-days functional, 1 May 2019 to 15 May 2019, 15 days, both ends counted; a partial day counts 0.5"
+        "62.5 % of 60 facility-days functional, 1 May 2019 to 15 May 2019, 15 days, both ends counted; a partial day counts 0.5"
     )
 
 
@@ -229,7 +229,7 @@ def test_the_weight_of_partial_is_swept() -> None:
         (0.0, 0.5), (0.25, 0.5625), (0.5, 0.625), (0.75, 0.6875), (1.0, 0.75)
     ]  # fmt: skip
     assert found.with_partial(0.5).days_lost().best == 22.5
-    assert str(found).startswith("50.0% to 75.0% of 60 facility-days functional")
+    assert str(found).startswith("50.0 to 75.0 % of 60 facility-days functional")
     with pytest.raises(OptionError, match="at least one weight"):
         found.sweep([])
     for bad in (-0.1, 1.5, True, "half"):
