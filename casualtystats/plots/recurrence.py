@@ -7,7 +7,6 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from casualtystats.plots.curvelabels import label_curves
 from casualtystats.plots.data.recurrence import RecurrencePicture, mean_cumulative_picture
 from casualtystats.plots.keys import box_key, line_key, open_key
 from casualtystats.plots.panels import Panelled, round_days, table_height
@@ -39,9 +38,8 @@ def mean_cumulative(
     Returns
     -------
     Axes
-        A step a day with hits. Groups differ in line style as well as in colour, and bear their names. A band is the
-        interval at each day; a hollow arrow says that it goes on above the picture. Beneath: facilities followed, as on
-        the days with hits around; two numbers where these differ.
+        A step a day with hits. Groups differ in line style as well as in colour. A band is the interval at each day; a
+        hollow arrow says that it goes on above the picture. Beneath: facilities followed on the days of the axis.
 
     Raises
     ------
@@ -61,10 +59,10 @@ def mean_cumulative(
     """
     picture = mean_cumulative_picture(result)
     with house_style(ax is None):
-        return _drawn(Panelled.on(ax, width, picture.sentence), picture, title)
+        return _drawn(Panelled.on(ax, width, picture.sentence), picture, result, title)
 
 
-def _drawn(sheet: Panelled, picture: RecurrencePicture, title: str | None) -> Axes:
+def _drawn(sheet: Panelled, picture: RecurrencePicture, result: MeanCumulative, title: str | None) -> Axes:
     ax, curves = sheet.ax, picture.curves
     sheet.claim(table_height(len(curves)))
     top = picture.top * 1.06
@@ -90,10 +88,9 @@ def _drawn(sheet: Panelled, picture: RecurrencePicture, title: str | None) -> Ax
                 [day], [0.9 * top], marker=UP, markersize=18, markerfacecolor="white", markeredgecolor=INK,
                 markeredgewidth=0.7, linestyle="none", zorder=4, gid="beyond",
             )  # fmt: skip
-    if len(curves) > 1:
-        lines = [(curve.group, *steps(curve.days, curve.means, curve.days[-1])) for curve in curves]
-        label_curves(ax, lines, (sheet.width / ax.get_xlim()[1], body / top))
-    sheet.table("number of facilities followed", rows, ticks, [curve.followed_on(ticks) for curve in curves])
+    counts = result.followed([int(tick) for tick in ticks])["followed"].to_list()
+    each = [[f"{number:,}" for number in counts[at : at + len(ticks)]] for at in range(0, len(counts), len(ticks))]
+    sheet.table("number of facilities followed", rows, ticks, each)
     sheet.settle(body if sheet.own else sheet.height, 0, picture.source, title, _key(picture, top))
     return sheet.axes
 

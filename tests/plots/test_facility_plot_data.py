@@ -311,14 +311,13 @@ def test_a_mean_curve_is_the_estimate_on_each_day(found: list[list[int]]) -> Non
     for when in range(21):
         assert curve.at(when) == pytest.approx(result.at(when)["mean_hits"].item())
     assert picture.top >= max(curve.means)
-    assert curve.followed_on([0, 1]) == [str(len(found))] * 2
-    assert curve.followed_on([99]) == ["0"]
+    assert result.followed([0, 1, 99])["followed"].to_list() == [len(found), len(found), 0]
 
 
 def test_facilities_followed_and_mean_curves_in_words() -> None:
     result = mean_cumulative_function({"a": [3, 9], "b": [5]}, {"a": (0, 15), "b": (0, 15), "c": (0, 7)})
     picture = mean_cumulative_picture(result)
-    assert picture.curves[0].followed_on([4, 7, 12]) == ["3", "2\N{EN DASH}3", "2"]
+    assert result.followed([4, 7, 8, 12])["followed"].to_list() == [3, 3, 2, 2]
     assert picture.days_label == "days since the start of follow-up"
     assert mean_cumulative_alt(result).endswith(". 0.333 by day 4, 0.667 by day 8, 1.17 by day 11, 1.17 by day 15.")
     split = mean_cumulative_picture(mean_cumulative_hits(many(30), by=["type"]))

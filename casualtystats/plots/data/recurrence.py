@@ -32,8 +32,6 @@ class MeanCurve:
         From day `days[i]` on, the mean number of hits a facility is `means[i]`.
     low, high : tuple of float or None
         Interval at each; None = there is none.
-    followed : tuple of int
-        Facilities followed on each day.
     """
 
     group: str
@@ -41,24 +39,10 @@ class MeanCurve:
     means: tuple[float, ...]
     low: tuple[float | None, ...]
     high: tuple[float | None, ...]
-    followed: tuple[int, ...]
 
     def at(self, day: float) -> float:
         """The mean after a day."""
         return [mean for at, mean in zip(self.days, self.means, strict=True) if at <= day][-1]
-
-    def followed_on(self, days: list[int]) -> list[str]:
-        """Facilities followed on some days: as on the days with hits around, both numbers where these differ."""
-        known = list(zip(self.days, self.followed, strict=True))
-        texts: list[str] = []
-        for day in days:
-            before = [many for at, many in known if at <= day][-1]
-            after = next((many for at, many in known if at >= day), 0)
-            if day > self.days[-1]:
-                before = after = 0
-            low, high = sorted((before, after))
-            texts.append(f"{low:,}" if low == high else f"{low:,}\N{EN DASH}{high:,}")
-        return texts
 
 
 @dataclass(frozen=True)
@@ -127,12 +111,12 @@ def mean_cumulative_picture(result: MeanCumulative) -> RecurrencePicture:
     for group in groups:
         part = result.frame.filter(pl.col("group").eq_missing(pl.lit(group, pl.String)))
         columns: dict[str, tuple[Any, ...]] = {
-            name: tuple(part[name].to_list()) for name in ("day", "mean_hits", "ci_low", "ci_high", "at_risk")
+            name: tuple(part[name].to_list()) for name in ("day", "mean_hits", "ci_low", "ci_high")
         }
         curves.append(
             MeanCurve(
                 "" if group is None else group, columns["day"], columns["mean_hits"], columns["ci_low"],
-                columns["ci_high"], columns["at_risk"],
+                columns["ci_high"],
             )
         )  # fmt: skip
     start: date | None = result.start

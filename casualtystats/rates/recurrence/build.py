@@ -120,7 +120,8 @@ def mean_cumulative_hits(
         curve = mean_curve(own["day"].to_numpy().astype(float), whose, *window, share, errors, interval)
         date_ = pl.when(pl.col("day") > 0).then(pl.lit(start) + pl.duration(days=pl.col("day").cast(pl.Int64) - 1))
         frames.append(curve.with_columns(group=pl.lit(group[0], pl.String), date=date_.cast(pl.Date)))
-    return MeanCumulative(pl.concat(frames), errors, interval, share, groups, start, tuple(notes + more))
+    windows = followed.select("group", pl.col("entry", "last").cast(pl.Float64))
+    return MeanCumulative(pl.concat(frames), windows, errors, interval, share, groups, start, tuple(notes + more))
 
 
 def _hits(

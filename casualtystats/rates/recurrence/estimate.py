@@ -100,7 +100,8 @@ def mean_cumulative_function(
             days.append(day)
             whose.append(at)
     frame = mean_curve(np.array(days, np.float64), np.array(whose, np.int64), entry, last, share, errors, interval)
-    return MeanCumulative(frame, errors, interval, share)
+    windows = pl.DataFrame({"group": pl.Series([None] * len(names), dtype=pl.String), "entry": entry, "last": last})
+    return MeanCumulative(frame, windows, errors, interval, share)
 
 
 def check_choices(level: float, errors: str, interval: str) -> float:

@@ -50,9 +50,12 @@ class MeanCumulative:
         The day that is day 1; None where days were given.
     notes : tuple of str
         How many hits and facilities were left out, and why.
+    windows : pl.DataFrame
+        `group`, `entry`, `last`: each facility is followed after the day `entry`, up to the day `last`.
     """
 
     frame: pl.DataFrame
+    windows: pl.DataFrame
     errors: Errors = "robust"
     interval: Scale = "log"
     level: float = 0.95
@@ -100,6 +103,34 @@ class MeanCumulative:
                 last |= dict.fromkeys(("mean_hits", "se", "ci_low", "ci_high"))
             rows.append(last | {"day": given})
         return pl.DataFrame(rows, schema={name: MEAN[name] for name in shown})
+
+    def followed(self, days: list[int]) -> pl.DataFrame:
+        """How many facilities are followed on some days.
+
+        Parameters
+        ----------
+        days : list of int
+            Days since the start; 0 counts those followed from the first day on.
+
+        Returns
+        -------
+        pl.DataFrame
+            `group`, `day`, `followed`, groups in their order.
+
+        Examples
+        --------
+        >>> from casualtystats.rates.recurrence import mean_cumulative_function
+        >>> curve = mean_cumulative_function({"a": [3]}, {"a": (0, 15), "b": (5, 12)})
+        >>> curve.followed([3, 8, 13])["followed"].to_list()
+        [1, 2, 1]
+        """
+        rows: list[tuple[str | None, int, int]] = []
+        for group in self.groups:
+            own = self.windows.filter(pl.col("group").eq_missing(pl.lit(group, pl.String)))
+            for day in days:
+                inside = (pl.col("entry") < max(day, 1)) & (pl.col("last") >= max(day, 1))
+                rows.append((group, day, own.filter(inside).height))
+        return pl.DataFrame(rows, schema={"group": pl.String, "day": pl.Int64, "followed": pl.Int64}, orient="row")
 
     def to_frame(self) -> pl.DataFrame:
         """The curve, one row a group and day with hits."""
