@@ -201,7 +201,7 @@ def _key(rows: list[dict[str, Any]], low: float, high: float) -> list[Any]:
     if any(row["state"] == "floor" and row["end"] not in (None, row["start"]) for row in drawn):
         key.append(
             box_key(
-                "no best value: drawn to its lower bound",
+                "no best value: drawn to its nearest bound",
                 lighter(GREY, 0.6),
                 GREY,
                 linewidth=0.8,

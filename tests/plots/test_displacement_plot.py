@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -261,3 +262,18 @@ def test_what_is_no_account_is_refused() -> None:
         waterfall(FLOW)
     with pytest.raises(OptionError, match="stretch="):
         waterfall(displacement_account(STOCKS, displaced=0))
+
+
+def test_a_sure_gap_without_best_value_is_drawn_to_its_nearest_bound() -> None:
+    rows = [
+        {"report_id": name, "measure": "idps", "unit": "people", "kind": "stock", "value": value, "start": day}
+        for name, value, day in (("a", 40_000, "2019-04-30"), ("b", 52_000, "2019-06-30"))
+    ]
+    stocks = cs.idps(cs.read_reports(pl.DataFrame(rows)))
+    none = {"onward": 0, "settled": 0, "births": 0, "deaths": 0, "arrivals": 0}
+    account = cs.displacement_account(
+        stocks, displaced=cs.Estimate.of("up_to", 3_000), returned=cs.Estimate.of("at_least", 0), **none
+    )
+    bar = waterfall_bars(account).filter(pl.col("name") == "residual").row(0, named=True)
+    # 12,000 more, of which 3,000 at most were displaced.
+    assert (bar["start"], bar["end"], bar["text"], bar["state"]) == (43_000, 52_000, "at least 9,000", "floor")

@@ -85,11 +85,13 @@ def waterfall_bars(stretch: Stretch) -> pl.DataFrame:
     rows.append(_stock("stock_end", f"stock {_day(last)}", last.count))
     stated, rest = last.count.best, stretch.residual
     whole = best is not None and stated is not None
+    # Without a best value: the least that is sure to be missing, or too much.
+    sure = 0.0 if rest.best is not None else _size(rest)
+    start, end = (best, stated) if whole else (rows[-1]["end"] - sure, rows[-1]["end"]) if sure else (None, None)
     rows.append(
         {
             "name": "residual", "label": "unexplained", "kind": "residual", "text": str(rest),
-            "state": "value" if whole else "floor", "start": best if whole else None,
-            "end": stated if whole else None,
+            "state": "value" if whole else "floor", "start": start, "end": end,
         }
         | _between(rest, rows[-1]["end"])
     )  # fmt: skip
