@@ -274,6 +274,6 @@ def test_a_sure_gap_without_best_value_is_drawn_to_its_nearest_bound() -> None:
     account = cs.displacement_account(
         stocks, displaced=cs.Estimate.of("up_to", 3_000), returned=cs.Estimate.of("at_least", 0), **none
     )
-    bar = waterfall_bars(account).filter(pl.col("name") == "residual").row(0, named=True)
+    bar = waterfall_bars(account.stretch(0)).filter(pl.col("name") == "residual").row(0, named=True)
     # 12,000 more, of which 3,000 at most were displaced.
     assert (bar["start"], bar["end"], bar["text"], bar["state"]) == (43_000, 52_000, "at least 9,000", "floor")
