@@ -18,6 +18,8 @@ __all__ = ["By", "Ends", "grouped", "time_to_restoration"]
 By = Literal["type", "place"]
 Ends = Literal["shortest", "longest"]
 METHODS: Final = ("kaplan_meier", "cumulative_incidence", "turnbull")
+SEE: Final = "see how far it matters with ends='shortest' and ends='longest', give dates to the day, or "
+HINT: Final = "; or say ends='shortest' or ends='longest'"
 LEFT: Final = {
     "unknown_start": "that began on a day not known",
     "before_follow_up": "that were over, or last seen, before follow-up began",
@@ -101,7 +103,7 @@ def time_to_restoration(
     usable, said = _ended(rows.filter(pl.col("known").is_in(["exact", "interval"])), ends)
     fuzzy = usable.filter(pl.col("known") == "interval").height
     destroyed = usable.filter(pl.col("event") == "destroyed").height
-    chosen, why = _chosen(fuzzy, destroyed, method)
+    chosen, why = _chosen(fuzzy, destroyed, method, facilities.from_rounds)
     notes = [why, *said]
     if facilities.from_rounds:
         notes.append(
@@ -173,7 +175,7 @@ def _ended(usable: pl.DataFrame, ends: Ends | None) -> tuple[pl.DataFrame, list[
     return taken, [f"{counted(number, 'outage', 'outages')} of known length only within bounds taken at the {ends}"]
 
 
-def _chosen(fuzzy: int, destroyed: int, method: Method | None) -> tuple[Method, str]:
+def _chosen(fuzzy: int, destroyed: int, method: Method | None, rounds: bool) -> tuple[Method, str]:
     """The method and the line that says why.
 
     Raises
@@ -186,13 +188,12 @@ def _chosen(fuzzy: int, destroyed: int, method: Method | None) -> tuple[Method, 
     if fuzzy and destroyed:
         raise UndefinedEstimateError(
             f"expected exact ends where facilities were destroyed, or none destroyed; got {ends} and {gone}, for which there "
-            "is no estimate here; see how far it matters with ends='shortest' and ends='longest', give dates to the day, or "
-            "take durations(facilities).frame for the bounds of each outage"
+            f"is no estimate here; {'' if rounds else SEE}take durations(facilities).frame for the bounds of each outage"
         )
     if fuzzy and method in ("kaplan_meier", "cumulative_incidence"):
         raise UndefinedEstimateError(
             f"expected ends known to the day for method={method!r}, got {ends}, which it would drop or guess; "
-            "use method='turnbull', leave method= out, or say ends='shortest' or ends='longest'"
+            f"use method='turnbull', or leave method= out{'' if rounds else HINT}"
         )
     if destroyed and method is not None and method != "cumulative_incidence":
         raise UndefinedEstimateError(

@@ -148,7 +148,7 @@ def turnbull(low: Column, high: Column) -> Restoration:
 
     Notes
     -----
-    The masses are the most likely ones, with proof (`notes` holds the largest derivative left). With wide intervals other
+    The masses are the most likely ones, with proof by their derivatives. With wide intervals other
     masses may be as likely; the share in each observed interval is then still the same. Of exact and right-censored
     durations it is Kaplan-Meier.
 

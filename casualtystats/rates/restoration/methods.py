@@ -82,7 +82,9 @@ def by_turnbull(low: Floats, high: Floats, kinds: Any, whole: bool) -> Estimated
     summary: dict[str, Any] = {"median_low": from_, "median_high": None if np.isinf(until) else until}
     if from_ == until:
         summary["median"] = from_
-    note = f"Turnbull: no other distribution is more likely (largest derivative left {fitted.gap:.1e} an outage)"
+    note = "Turnbull: no other distribution is more likely"
+    if fitted.gap > 1e-6:
+        note += f" by much (largest derivative left {fitted.gap:.1e} an outage)"
     if censored.size and np.isinf(fitted.stop[-1]):
         note += f"; a share of {fitted.mass[-1]:.3g} lies after day {fitted.start[-1]:g}, the data do not say when"
     return Estimated(curve, summary, [note])
