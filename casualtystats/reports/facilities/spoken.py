@@ -23,13 +23,15 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 def register_line(facilities: pl.DataFrame, spells: pl.DataFrame, hits: pl.DataFrame, rejected: pl.DataFrame) -> str:
     """How many facilities, spells and hits; of which without an end or of no known facility; what was rejected."""
     open_ = pl.col("end_latest").is_null()
-    out = pl.col("status").cast(pl.String).is_in(["partial", "non_functional", "destroyed"])
-    still = spells.filter(pl.col("still") & out).height
-    unended = spells.filter(open_ & ~pl.col("still")).height
+    status = pl.col("status").cast(pl.String)
+    numbers = {
+        "destroyed": spells.filter(status == "destroyed", open_).height,
+        "still out": spells.filter(status == "non_functional", "still").height,
+        "still partial": spells.filter(status == "partial", "still").height,
+        "with no known end": spells.filter(status != "destroyed", open_, ~pl.col("still")).height,
+    }
     unknown = hits["facility_id"].null_count()
-    ends = ", ".join(
-        f"{number:,} {what}" for number, what in ((still, "still out"), (unended, "with no known end")) if number
-    )
+    ends = ", ".join(f"{number:,} {what}" for what, number in numbers.items() if number)
     whose = f"{unknown:,} on {'a facility' if unknown == 1 else 'facilities'} not known" if unknown else ""
     parts = [
         counted(facilities.height, "facility", "facilities"),

@@ -235,7 +235,10 @@ class DisplacementAccount:
         counts = {
             name: sum(part.verdict == name for part in self.parts) for name in ("balances", "unexplained", "open")
         }
-        told = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+        words = {"balances": "balance"}
+        told = ", ".join(
+            f"{number} {words.get(name, name) if number > 1 else name}" for name, number in counts.items() if number
+        )
         return (
             f"account of {self.info.noun}{where}: {len(self.parts)} stretches from {self.points[0].name} to "
             f"{self.points[-1].name}, {told}"

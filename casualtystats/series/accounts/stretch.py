@@ -204,10 +204,11 @@ class Stretch:
     def __str__(self) -> str:
         left = f"; not given: {listed(self.missing)}" if self.missing else ""
         where = f" in {self.where}" if self.where else ""
-        rest = "not bounded" if self.residual.low is None and self.residual.high is None else f"{self.residual} people"
+        unbounded = self.residual.low is None and self.residual.high is None
+        rest = "open" if unbounded else f"unexplained {self.residual} people"
         return (
             f"stock of {self.noun}{where} from {_spoken(self.first.count)} to {_spoken(self.last.count)}: "
-            f"unexplained {rest} over {self.days}{left}"
+            f"{rest} over {self.days}{left}"
         )
 
 

@@ -460,7 +460,7 @@ def test_objects_make_a_register() -> None:
         origin=Origin("cluster", "register"),
     )  # fmt: skip
     assert str(made) == (
-        "2 facilities, 2 spells (1 still out, 1 with no known end), 2 hits (1 on a facility not known)"
+        "2 facilities, 2 spells (1 still partial, 1 with no known end), 2 hits (1 on a facility not known)"
     )
     assert made["a"] == Facility(
         "a", "A", "health/hospital", "Country/North", 40, 9000, date(2019, 1, 1), None,

@@ -157,7 +157,7 @@ def test_neighbours_agree_and_the_union_does_not() -> None:
     with pytest.raises(ContradictionError, match="from 2019-03-31 to 2019-07-31"):
         found.check()
     assert str(found) == (
-        "account of internally displaced people in Idlib: 2 stretches from 2019-03-31 to 2019-07-31, 2 balances"
+        "account of internally displaced people in Idlib: 2 stretches from 2019-03-31 to 2019-07-31, 2 balance"
     )
     with pytest.raises(OptionError, match="pairs="):
         found.stretches("some")
