@@ -9,7 +9,6 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Bbox
 
 from casualtystats.plots.bars import draw_bars
 from casualtystats.plots.bars import flow as draw_flow
@@ -17,6 +16,7 @@ from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.displacement import stock_points
 from casualtystats.plots.data.flow import flow_bars
 from casualtystats.plots.dates import number
+from casualtystats.plots.divided import divide
 from casualtystats.plots.keys import box_key, flow_key, line_key, open_key
 from casualtystats.plots.style import COLOURS, DOWN, GAP, INK, TEXT, UP, house_style, lighter
 from casualtystats.plots.text import balanced
@@ -32,18 +32,6 @@ _BETWEEN: Final = 12.0
 _ARROW: Final = 20.0
 _STOCKS_BODY: Final = 110.0
 _SILENT: Final = "no report (not zero)"
-
-
-class _Part:
-    """Where a part of a caller's axes stands, wherever a layout moves those axes."""
-
-    def __init__(self, whole: Any, low: float, high: float) -> None:
-        self.whole, self.low, self.high = whole, low, high
-
-    def __call__(self, ax: Any, renderer: Any) -> Bbox:
-        """The part in fractions of the figure."""
-        box = self.whole.get_position(original=True)
-        return Bbox.from_extents(box.x0, box.y0 + self.low * box.height, box.x1, box.y0 + self.high * box.height)
 
 
 def displacement(
@@ -102,7 +90,7 @@ def _drawn(
     room, upper = lower.height, _upper(lower)
     below, above = _SHARE - _BETWEEN / (2 * room), _SHARE + _BETWEEN / (2 * room)
     if not lower.own:
-        _divide(lower.ax, upper.ax, below, above)
+        divide(lower.ax, upper.ax, below, above)
     tops = [row["height"] or 0 for row in rows] + [row["high_rate"] for row in rows if row["top"] == "band"]
     space = 1.28 if bars["top"].is_in(["open", "beyond"]).any() else 1.08
     high = upper.scale(f"{flow.info.noun} per day", max(tops) * space, first, last)
@@ -147,14 +135,6 @@ def _upper(lower: Sheet) -> Sheet:
     ax = figure.add_axes(lower.ax.get_position().bounds, sharex=lower.ax, label="flow", **kind)
     lower.ax.set_label("stocks")
     return Sheet(ax, lower.own)
-
-
-def _divide(stocks: Any, flow: Any, below: float, above: float) -> None:
-    """Give the lower part of a caller's axes to the stocks, and the upper to the flow."""
-    for ax, low, high in ((stocks, 0.0, below), (flow, above, 1.0)):
-        part = _Part(stocks, low, high)
-        ax.set_axes_locator(part)
-        ax.apply_aspect(part(ax, None))
 
 
 def _scale_stocks(sheet: Sheet, dots: list[dict[str, Any]], stocks: StockSeries[Any], first: date, last: date) -> float:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from matplotlib.axes import Axes
-from matplotlib.transforms import Bbox
 
 from casualtystats.ledger import Contradiction, Ledger
 from casualtystats.ledger.options import Relax
@@ -15,6 +14,7 @@ from casualtystats.plots.bands import band_top, draw_cells
 from casualtystats.plots.canvas import Sheet
 from casualtystats.plots.data.ledger import LISTED, LedgerPicture, ledger_picture
 from casualtystats.plots.data.ledgerlanes import MOST
+from casualtystats.plots.divided import divide
 from casualtystats.plots.keys import ledger_key
 from casualtystats.plots.lanes import Placed, lane_text, lanes_height, place_lane, stack_lanes
 from casualtystats.plots.signs import draw_box
@@ -116,7 +116,7 @@ def _drawn(sheet: Sheet, make: Callable[[int], LedgerPicture], title: str | None
     if not sheet.own:
         body = max(_BAND_SHARE * room, room - lanes - between)
         lanes = room - between - body
-        _divide(sheet.ax, upper.ax, body / room, 1 - lanes / room)
+        divide(sheet.ax, upper.ax, body / room, 1 - lanes / room)
         _scale(sheet, picture)
     elif not picture.consistent:
         body = _SILENT_BODY
@@ -168,26 +168,6 @@ def _upper(sheet: Sheet) -> Sheet:
     ax.set_yticks([])
     ax.set_label("reports")
     return Sheet(ax, sheet.own)
-
-
-class _Part:
-    """Where a part of a caller's axes stands, wherever a layout moves those axes."""
-
-    def __init__(self, whole: Any, low: float, high: float) -> None:
-        self.whole, self.low, self.high = whole, low, high
-
-    def __call__(self, ax: Any, renderer: Any) -> Bbox:
-        """The part in fractions of the figure."""
-        box = self.whole.get_position(original=True)
-        return Bbox.from_extents(box.x0, box.y0 + self.low * box.height, box.x1, box.y0 + self.high * box.height)
-
-
-def _divide(band: Any, lanes: Any, below: float, above: float) -> None:
-    """Give the lower part of a caller's axes to the band, and the upper to the lanes."""
-    for ax, low, high in ((band, 0.0, below), (lanes, above, 1.0)):
-        part = _Part(band, low, high)
-        ax.set_axes_locator(part)
-        ax.apply_aspect(part(ax, None))
 
 
 def _told(
