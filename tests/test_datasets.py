@@ -150,7 +150,13 @@ def test_rows_on_facilities_are_those_of_the_reports():
     assert words["measure"].list.len().to_list() == words["unit"].list.len().to_list() == [1] * words.height
     about = every.filter(pl.col("measure").str.starts_with("facilities") | (pl.col("measure") == "attacks"))
     assert sorted_out.drop("series").sort("report_id").equals(about.sort("report_id"))
-    assert sorted_out.filter(pl.col("measure") == "facilities_functional")["value"].to_list() == ["77", "81", "78", "61", "59"]
+    assert sorted_out.filter(pl.col("measure") == "facilities_functional")["value"].to_list() == [
+        "77",
+        "81",
+        "78",
+        "61",
+        "59",
+    ]
 
 
 def test_the_simulated_register_is_drawn_again_to_the_byte(tmp_path):
