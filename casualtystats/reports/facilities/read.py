@@ -18,6 +18,7 @@ from casualtystats.reports.facilities.judge import WARNING_TYPES
 from casualtystats.reports.facilities.model import Facilities
 from casualtystats.reports.facilities.policies import OVERLAPS, Overlap
 from casualtystats.reports.facilities.tables import TableSource
+from casualtystats.reports.facilities.unread import without_window
 from casualtystats.reports.facilities.warnings import hit_warnings, spell_warnings
 from casualtystats.schemas import FacilitySchema, HitSchema, SpellSchema
 
@@ -76,7 +77,8 @@ def read_facilities(
     Returns
     -------
     Facilities
-        None accepted is no error.
+        None accepted is no error. A facility of which a row of outages was rejected loses its observed days, with a
+        warning: where no spell speaks it is then unknown, not functional, until that row is mended.
 
     Raises
     ------
@@ -119,7 +121,8 @@ def read_facilities(
     if outages is not None:
         spells, refused, said = check_outages(outages, register, overlap)
         rejected.append(refused)
-        warnings.append(said)
+        accepted, unsure = without_window(accepted, refused)
+        warnings += [said, unsure]
     if hits is not None:
         told, refused = check_hits(hits, register)
         rejected.append(refused)

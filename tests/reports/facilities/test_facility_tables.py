@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+import casualtystats as cs
 from casualtystats.errors import MissingExtraError, NoReportsError, OptionError, PlacesError, ReportFileError
 from casualtystats.periods import Period
 from casualtystats.places import Places
@@ -600,3 +601,26 @@ def test_formulas_are_defused_in_files(tmp_path: Path) -> None:
     again = read_facilities(tmp_path / "facilities.csv", outages=tmp_path / "outages.csv", hits=tmp_path / "hits.csv")
     assert again.facilities.equals(made.facilities)
     assert again.spells.equals(made.spells)
+
+
+def test_a_facility_of_which_a_row_was_rejected_is_not_taken_to_function() -> None:
+    """Otherwise a mistyped outage would make its facility available on all days."""
+    read = read_facilities(
+        pl.DataFrame({"facility_id": ["a", "b"]}),
+        outages=pl.DataFrame({"facility_id": ["a"], "start": ["2019-05-04"], "end": ["2019-05-01"]}),
+        observed="2019-05-01/2019-05-10",
+    )
+    assert read.facilities["observed_from"].is_null().to_list() == [True, False]
+    assert read.warnings.select("table", "row", "flag").rows() == [("outages", 1, "not_observed")]
+    found = cs.availability(read, "month", period="2019-05-01/2019-05-10").to_frame().row(0, named=True)
+    assert (found["low"], found["high"], found["unknown"]) == (0.5, 1.0, 10)
+    covered = read_facilities(
+        pl.DataFrame({"facility_id": ["a"]}),
+        outages=pl.DataFrame({
+            "facility_id": ["a", "a"], "status": ["non_functional", "partial"],
+            "start": ["2019-05-01", "2019-05-03"], "end": ["2019-05-09", "2019-05-05"],
+        }),
+        observed="2019-05-01/2019-05-10", overlap="worst",
+    )  # fmt: skip
+    assert covered.rejected["rule"].to_list() == ["overlap_covered"]
+    assert covered.facilities["observed_from"].is_null().to_list() == [False]
