@@ -83,16 +83,23 @@ def chains(facilities: Facilities) -> Chains:
     spells = table.select(
         f=found["f"].gather(run),
         status=pl.col("status").to_physical().cast(pl.UInt8),
-        start_low=pl.coalesce("start_earliest", "start_latest").to_physical(),
+        # Of a spell that was first seen on some day of a range, that day is its start.
+        start_low=pl.coalesce("start_earliest", pl.min_horizontal("start_latest", "end_earliest")).to_physical(),
         start_high=pl.col("start_latest").to_physical(),
         end_low=pl.col("end_earliest").to_physical(),
-        end_high=pl.coalesce("end_latest", "end_earliest").to_physical(),
+        end_high=pl.coalesce("end_latest", _least_held()).to_physical(),
         no_start=pl.col("start_earliest").is_null(),
         no_end=pl.col("end_latest").is_null(),
         first=head,
         last=head.shift(-1).fill_null(value=True),
     )
     return Chains(register, _narrowed(spells, run, facilities))
+
+
+def _least_held() -> pl.Expr:
+    """The last day that a spell without a known end may hold at least: its first one, which may be any up to the latest start."""
+    begun = pl.col("start_earliest").is_null() | (pl.col("start_earliest") <= pl.col("end_earliest"))
+    return pl.when(begun).then(pl.max_horizontal("start_latest", "end_earliest")).otherwise("end_earliest")
 
 
 def _number(name: str) -> pl.Expr:

@@ -90,7 +90,8 @@ def spell_rules() -> list[Rule]:
     """What a spell means, over the columns of `spell_days`."""
     first, d, still = pl.col("first"), pl.col("end_latest"), pl.col("still")
     known, latest = pl.col("known_earliest"), pl.col("known_latest")
-    ended_early = d < first
+    # Without an end it is null, which would leave the rules below silent.
+    ended_early = (d < first).fill_null(value=False)
     opened, closed = pl.col("opened"), pl.col("closed_")
     before = ~ended_early & (pl.col("start_latest") >= opened) & (pl.min_horizontal(d, latest) < opened)
     after = ~ended_early & (first <= closed) & (pl.max_horizontal("end_earliest", known) > closed)

@@ -17,7 +17,7 @@ from casualtystats.series.accounts.points import Span
 from casualtystats.series.accounts.signed import SignedBounds, total
 from casualtystats.series.flow import FlowSeries
 
-__all__ = ["Flow", "Pair", "Stated", "Told"]
+__all__ = ["Flow", "Pair", "Stated", "Told", "reports_behind"]
 
 Pair = tuple[int, int]
 Days = NDArray[np.int64]
@@ -67,7 +67,7 @@ class Flow:
             tuple(rows["low"].to_list()),
             tuple(rows["best"].to_list()),
             tuple(rows["high"].to_list()),
-            tuple(_reports(name, known) for name in rows["report_id"].to_list()),
+            tuple(reports_behind(name, known) for name in rows["report_id"].to_list()),
             _covered(rows, series.facts.observed),
             series.info.additive,
             part,
@@ -155,8 +155,14 @@ class Stated:
         return None
 
 
-def _reports(name: str, known: frozenset[str]) -> tuple[str, ...]:
-    """The reports behind an interval: a difference of two running totals rests on two."""
+def reports_behind(name: str, known: frozenset[str]) -> tuple[str, ...]:
+    """The reports behind an interval: a difference of two running totals rests on two.
+
+    Examples
+    --------
+    >>> reports_behind("june minus may", frozenset({"may", "june"}))
+    ('june', 'may')
+    """
     return (name,) if name in known else tuple(name.split(" minus "))
 
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 from casualtystats.errors import KindError, MeasureError, MixedUnitsError, OptionError
 from casualtystats.estimates import Estimate
 from casualtystats.periods import parse_date
-from casualtystats.places import Places, Relation, path_relation
 from casualtystats.series.accounts.flows import Flow, Pair, Stated
 from casualtystats.series.accounts.points import Point
+from casualtystats.series.accounts.scope import Scope
 from casualtystats.series.accounts.signed import SignedBounds
 from casualtystats.series.accounts.words import NOUNS, TermName
 from casualtystats.series.flow import FlowSeries
@@ -32,24 +32,20 @@ _MEASURES: Final[dict[TermName, tuple[str, ...]]] = {
     "settled": ("displaced", "returned"),
     "deaths": ("died", "killed"),
 }
-# Those who come are counted where they arrive, where that is said; those who go, where they were.
-_COMING: Final = frozenset({"displaced", "onward"})
 
 
 @dataclass(frozen=True)
 class _Account:
     """What the terms of an account must fit to."""
 
-    info: SeriesInfo
-    places: Places
+    scope: Scope
     points: tuple[Point, ...]
     pairs: list[Pair]
     ordered: list[Pair]
 
 
 def given_term(
-    name: TermName, value: Given, info: SeriesInfo, places: Places, points: tuple[Point, ...], pairs: list[Pair],
-    ordered: list[Pair],
+    name: TermName, value: Given, scope: Scope, points: tuple[Point, ...], pairs: list[Pair], ordered: list[Pair],
 ) -> tuple[Flow | Stated | None, tuple[str, ...]]:  # fmt: skip
     """A term as it is asked of each stretch, and what must be said of it.
 
@@ -59,8 +55,8 @@ def given_term(
         The term.
     value : FlowSeries, number, text, Estimate, mapping or None
         What was given.
-    info, places : SeriesInfo, Places
-        What the stocks are about.
+    scope : Scope
+        The people of whom the stocks are.
     points, pairs, ordered : tuple of Point, list, list
         The stocks, the neighbours among them, and all pairs in a known order.
 
@@ -69,7 +65,7 @@ def given_term(
     MeasureError, MixedUnitsError, KindError, OptionError
         If a series counts something else, or a number can not be told to which stretch it belongs.
     """
-    about = _Account(info, places, points, pairs, ordered)
+    about = _Account(scope, points, pairs, ordered)
     if value is None:
         return None, ()
     if isinstance(value, FlowSeries):
@@ -152,26 +148,8 @@ def _series(name: TermName, series: FlowSeries[Any], about: _Account) -> tuple[F
             f"expected {name}= a series without overlap='bounds', whose bounds on people are of first times only; choose "
             "one report for each period with another overlap= rule, or take movements (unit='displacements')"
         )
-    part = _part(name, info, about)
+    part = about.scope.counts_part(name, series)
     return Flow.of(series, part=part), _notes(name, info, part)
-
-
-def _part(name: TermName, info: SeriesInfo, about: _Account) -> bool:
-    """Whether a series counts only a part of what the term is; refused where it counts others too."""
-    place = info.destination if name in _COMING and info.destination is not None else info.place
-    relations: dict[str, Relation] = {
-        "place": about.places.relation(place, about.info.place), "group": path_relation(info.group, about.info.group),
-    }  # fmt: skip
-    for dimension, relation in relations.items():
-        if relation not in ("equal", "within"):
-            own = getattr(about.info, dimension) or "all"
-            other = (place if dimension == "place" else info.group) or "all"
-            raise MeasureError(
-                f"expected {name}= of the {dimension} of the stocks ({own}), got a series of {other}; select it with "
-                f"{dimension}=, or give numbers to state that they are of these people"
-            )
-    outside = info.perpetrator is not None or info.measure == "killed"
-    return outside or "within" in relations.values()
 
 
 def _notes(name: TermName, info: SeriesInfo, part: bool) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from casualtystats.errors import TooFewReportsError
 from casualtystats.series.accounts.account import DisplacementAccount
 from casualtystats.series.accounts.flows import Flow, Stated
 from casualtystats.series.accounts.given import Given, given_term
-from casualtystats.series.accounts.points import neighbours, ordered_pairs, points_of
+from casualtystats.series.accounts.points import neighbours, ordered_pairs, parts_of, points_of
+from casualtystats.series.accounts.scope import Scope
 from casualtystats.series.accounts.words import NOUNS, TermName
 from casualtystats.series.flow import FlowSeries
 from casualtystats.series.info import SeriesInfo
@@ -98,10 +99,11 @@ def displacement_account(
         "deaths": deaths, "arrivals": arrivals,
     }  # fmt: skip
     places, ordered = stocks.reports.places, ordered_pairs(points)
+    scope = Scope(stocks.info, places, parts_of(stocks, points))
     given: dict[TermName, Flow | Stated | None] = {}
     notes: list[str] = [] if stocks.info.converted is None else [f"stocks: {stocks.info.converted}"]
     for name, value in values.items():
-        given[name], told = given_term(name, value, stocks.info, places, points, pairs, ordered)
+        given[name], told = given_term(name, value, scope, points, pairs, ordered)
         notes += told
     account = DisplacementAccount(stocks.info, places, points, given, tuple(notes), _source_line(stocks.info, values))
     # What contradicts itself within one term is said now.

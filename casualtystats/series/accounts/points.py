@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
+
 from casualtystats.errors import MeasureError, MixedUnitsError, OptionError, TooFewReportsError
 from casualtystats.estimates import Estimate
 from casualtystats.periods import Period, format_date
 from casualtystats.series.accounts.signed import SignedBounds
 from casualtystats.series.stock import StockSeries
 
-__all__ = ["Point", "Span", "neighbours", "ordered_pairs", "points_of"]
+__all__ = ["Point", "Span", "neighbours", "ordered_pairs", "parts_of", "points_of"]
 
 _DAY = timedelta(days=1)
 
@@ -117,6 +119,13 @@ def points_of(stocks: StockSeries[Any]) -> tuple[Point, ...]:
     if len(found) < 2:
         raise TooFewReportsError(f"expected stocks on at least two dates for an account, got {len(found)}")
     return tuple(found)
+
+
+def parts_of(stocks: StockSeries[Any], points: tuple[Point, ...]) -> tuple[tuple[str | None, str | None], ...]:
+    """Place and group of each stock of a date, which are the same on every date."""
+    ids = points[0].report_ids
+    rows = stocks.reports.frame.filter(pl.col("report_id").is_in(list(ids))).select("place", "group")
+    return tuple(rows.unique().sort("place", "group").rows())
 
 
 def _same_parts(parts: dict[str, tuple[Any, ...]]) -> None:

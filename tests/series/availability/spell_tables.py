@@ -65,7 +65,11 @@ def register(facilities: list[Row], spells: list[Row] = [], hits: list[Row] = []
 
 
 def arrangements(spells: list[Row]) -> Iterator[tuple[tuple[int, int], ...]]:
-    """All starts and ends of the spells of one facility, each within its range, without overlap, as day numbers."""
+    """All starts and ends of the spells of one facility, each within its range, without overlap, as day numbers.
+
+    A spell without a known end lasts to `end_earliest` and holds its first day, which may be later. One without a known start
+    was first seen on `start_latest`, or, where it may have ended before, on some day up to it.
+    """
 
     def numbers(first: date | None, last: date | None) -> range:
         low, high = first or last, last or first
@@ -75,7 +79,8 @@ def arrangements(spells: list[Row]) -> Iterator[tuple[tuple[int, int], ...]]:
 
     ranges: list[range] = []
     for row in spells:
-        begin, end = row["start_earliest"], row["end_latest"]
+        begin = row["start_earliest"] or min(row["start_latest"], row["end_earliest"])
+        end = row["end_latest"] or max(row["start_latest"], row["end_earliest"])
         ranges.append(numbers(begin, row["start_latest"]))
         ranges.append(numbers(row["end_earliest"], end))
     for edges in itertools.product(*ranges):
@@ -133,7 +138,7 @@ def one_facility(draw: st.DrawFn, name: str = "A", *, exact: bool = False) -> tu
         if not exact and kind == 0:
             a, b = None, first
         if not exact and kind == 1:
-            c, d = max(last, b), None
+            c, d = draw(st.sampled_from([last, max(last, b)])), None
         b = b if d is None else min(b, d)
         # Spells stand in the order of their latest starts.
         if not rows or day(b) > rows[-1]["start_latest"]:
