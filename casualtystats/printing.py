@@ -6,7 +6,7 @@ import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from typing import Final, Literal
 
-__all__ = ["Rounding", "format_count", "format_days", "format_rate"]
+__all__ = ["Rounding", "format_count", "format_days", "format_rate", "many"]
 
 Rounding = Literal["nearest", "down", "up"]
 _MODES: Final[dict[Rounding, str]] = {"nearest": ROUND_HALF_EVEN, "down": ROUND_FLOOR, "up": ROUND_CEILING}
@@ -67,3 +67,21 @@ def format_days(low: float, high: float) -> str:
     if low == high:
         return f"{low:g} day" if low == 1 else f"{low:,.10g} days"
     return f"{low:,.10g} to {high:,.10g} days"
+
+
+def many(number: int, noun: str, plural: str | None = None) -> str:
+    """A number of things, with their noun.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    noun, plural : str
+        What one of them is called, and several; by default the plural ends in s.
+
+    Examples
+    --------
+    >>> many(1, "week"), many(1200, "week"), many(0, "facility", "facilities")
+    ('1 week', '1,200 weeks', '0 facilities')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

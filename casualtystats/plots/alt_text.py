@@ -39,7 +39,7 @@ from casualtystats.plots.data.swimlanewords import swimlanes_alt as swimlanes
 from casualtystats.plots.data.trend import trend_alt as trend
 from casualtystats.plots.data.waterfall import waterfall_alt as waterfall
 from casualtystats.plots.dates import day_label
-from casualtystats.printing import Rounding, format_count, format_rate
+from casualtystats.printing import Rounding, format_count, format_rate, many
 from casualtystats.rates import RateSeries
 from casualtystats.reports import ReportArchive, Reports
 from casualtystats.series import CumulativeSeries, FlowSeries, OutageSeries
@@ -66,7 +66,7 @@ def report_periods(reports: Reports) -> str:
     'Timeline of 1 report. SOHR: 42 violent deaths, 12 to 13 May 2019.'
     """
     lanes = report_lanes(reports, "count")
-    return f"Timeline of {_many(lanes.height, 'report')}. {_listed([_lane(row) for row in lanes.to_dicts()])}"
+    return f"Timeline of {many(lanes.height, 'report')}. {_listed([_lane(row) for row in lanes.to_dicts()])}"
 
 
 def outages(series: OutageSeries) -> str:
@@ -74,7 +74,7 @@ def outages(series: OutageSeries) -> str:
     lanes = outage_lanes(series)
     told = _listed([_lane(row) for row in lanes.to_dicts()])
     return (
-        f"Timeline of {_many(lanes.height, 'report')} of facilities out of service. {told} "
+        f"Timeline of {many(lanes.height, 'report')} of facilities out of service. {told} "
         "Whether they were restored afterwards is not reported."
     )
 
@@ -93,7 +93,7 @@ def flow(series: FlowSeries[Any]) -> str:
     bars = flow_bars(series)
     silent = int(bars.filter(pl.col("state") == "no report")["days"].sum())
     told = _listed([_bar(row) for row in bars.filter(pl.col("state") != "no report").to_dicts()])
-    gap = f" For {_many(silent, 'day')} there is no report." if silent else ""
+    gap = f" For {many(silent, 'day')} there is no report." if silent else ""
     derived = " Allocated counts are derived by spreading reports over their days." if bars["allocated"].any() else ""
     return f"Bars of {series.info.noun} per day. {told}{gap}{derived}"
 
@@ -104,7 +104,7 @@ def cumulative(series: CumulativeSeries[Any] | Reports) -> str:
         points = running_points(series)
         rows = points.sort("date", "line").to_dicts()
         told = _listed([f"{day_label(row['date'])}: {row['text']}, {row['line']}" for row in rows])
-        lines = _many(points["line"].n_unique(), "line")
+        lines = many(points["line"].n_unique(), "line")
         return f"Published running totals of {running_noun(series)} from {lines}. {told}"
     steps = running_steps(series)
     row = steps.row(-1, named=True)
@@ -153,8 +153,8 @@ def ledger(
     'Timeline of 1 report. SOHR: 42, 13 to 19 May 2019. Bounds on violent deaths in a week. 13 May 2019 to 19 May 2019: 42.'
     """
     picture = ledger_picture(ledger, every, place=place, group=group, relax=relax, drop=drop, trust=trust)
-    many, shown = _many(picture.reports, "report"), picture.lanes.height
-    of = many if shown == picture.reports else f"{shown:,} of {many}"
+    reports, shown = many(picture.reports, "report"), picture.lanes.height
+    of = reports if shown == picture.reports else f"{shown:,} of {reports}"
     told = f"Timeline of {of}. {_listed([_lane(row) for row in picture.lanes.to_dicts()])}"
     if picture.groups:
         apart = _some([one.sentence for one in picture.groups], ". ")
@@ -176,10 +176,6 @@ def rate(rate_series: RateSeries, *, thresholds: Mapping[str, float] | None = No
     told = _listed([_rate(row) for row in marks.to_dicts()])
     limits = "; ".join(f"{name} at {value:,.10g}" for name, value in (thresholds or {}).items())
     return f"Points of {marks['label'][0]}. {told}" + (f" Dashed lines: {limits}." if limits else "")
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _listed(parts: list[str]) -> str:

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 from casualtystats.errors import MeasureError, NoReportsError, OptionError
+from casualtystats.printing import many
 from casualtystats.rates.given import finite, number
 from casualtystats.rates.hitrates import HITS, HitRate, bounds_of_distinct, rate_row
 from casualtystats.rates.recurrence import mean_cumulative_function
 from casualtystats.rates.recurrence.build import Exact, days_of
 from casualtystats.rates.restoration.build import By, grouped
-from casualtystats.rates.restoration.wording import counted
 from casualtystats.rates.sampling import check_level, whole_counts
 from casualtystats.reports.facilities.model import Facilities
 
@@ -173,11 +173,9 @@ def _of_register(register: Facilities, groups: tuple[By, ...], period: Any, leve
         f"facility-months: the days from {start} to {end} on which each facility exists, of 30.4375 each",
     ]
     if unsure := told.filter(~pl.col("sure")).height:
-        notes.append(f"{counted(unsure, 'hit', 'hits')} that may lie outside the period: bounds, no interval")
+        notes.append(f"{many(unsure, 'hit')} that may lie outside the period: bounds, no interval")
     if unknown := told["facility_id"].null_count():
-        notes.append(
-            f"{counted(unknown, 'hit', 'hits')} on facilities not known counted as hits, and left out of mean_hits"
-        )
+        notes.append(f"{many(unknown, 'hit')} on facilities not known counted as hits, and left out of mean_hits")
     return HitRate(pl.DataFrame(rows, schema=HITS, orient="row"), level, groups, tuple(notes))
 
 

@@ -19,6 +19,7 @@ from casualtystats.errors import OptionError, ReportFileError
 from casualtystats.markup import html_table
 from casualtystats.periods import parse_date
 from casualtystats.places import Places
+from casualtystats.printing import many
 from casualtystats.provenance import Origin
 from casualtystats.reports.archivefile import read_archive, write_archive
 from casualtystats.reports.archiverows import (
@@ -292,13 +293,13 @@ class ReportArchive:
         days = self.frame["published_latest"].drop_nulls().sort()
         changed = self.revisions()
         figures = self.frame.height - int((changed["vintages"] - 1).sum())
-        parts = [f"{_many(self.frame.height, 'report')} of {_many(figures, 'figure')}"]
+        parts = [f"{many(self.frame.height, 'report')} of {many(figures, 'figure')}"]
         if len(days):
             parts[0] += f", published {days[0]}" + (f" to {days[-1]}" if days[0] != days[-1] else "")
         if changed.height:
-            parts.append(f"{_many(changed.height, 'figure')} published more than once")
+            parts.append(f"{many(changed.height, 'figure')} published more than once")
         if undated:
-            parts.append(f"{_many(undated, 'report')} without a day of publication")
+            parts.append(f"{many(undated, 'report')} without a day of publication")
         return "; ".join(parts)
 
     __repr__ = __str__
@@ -306,10 +307,6 @@ class ReportArchive:
     def _repr_html_(self) -> str:
         title = "" if self.origin is None else f"{self.origin.producer}: {self.origin.title}. "
         return html_table(self.vintages(), title + str(self), "days of publication, and what was published on them")
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _expect(reports: object) -> None:

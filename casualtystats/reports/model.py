@@ -20,6 +20,7 @@ import polars as pl
 
 from casualtystats.errors import NoReportsError, ReportFileError
 from casualtystats.places import Places
+from casualtystats.printing import many
 from casualtystats.provenance import Origin
 from casualtystats.reports.flags import flags
 from casualtystats.reports.report import Report, report_of
@@ -152,9 +153,9 @@ class Reports:
         write_parquet(self.frame, path)
 
     def __str__(self) -> str:
-        read = _plural(len(self), "report")
+        read = many(len(self), "report")
         rejected = self.rejected["row"].n_unique()
-        return f"{read}, {_plural(rejected, 'row')} rejected (see .rejected)" if rejected else read
+        return f"{read}, {many(rejected, 'row')} rejected (see .rejected)" if rejected else read
 
     __repr__ = __str__
 
@@ -170,7 +171,3 @@ class Reports:
             f"<div><p>{html.escape(title + str(self))}</p>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -11,7 +11,7 @@ import polars as pl
 
 from casualtystats.markup import html_table, write_table
 from casualtystats.periods import Every, Period, spoken_day
-from casualtystats.printing import format_rate
+from casualtystats.printing import format_rate, many
 from casualtystats.rates.sampling import level_text
 
 __all__ = ["ChangePoints"]
@@ -100,7 +100,7 @@ class ChangePoints:
         if self.estimated:
             cost += " (from neighbouring cells)"
         penalty = f"penalty {format_rate(self.penalty)} ({_PENALTIES[self.penalty_name]})"
-        cells, least = _many(self.cells.height, self.cell), _many(self.min_size, self.cell)
+        cells, least = many(self.cells.height, self.cell), many(self.min_size, self.cell)
         return f"PELT, {cost}, {penalty}, segments of at least {least}; {cells}, {self._period()}"
 
     def _period(self) -> Period:
@@ -128,7 +128,7 @@ class ChangePoints:
         for row in self.segments.to_dicts():
             low, high = format_rate(row["per_day_low"], "down"), format_rate(row["per_day_high"], "up")
             lines.append(
-                f"{Period.of(row['first_day'], row['last_day'])}: {row['total']:,} in {_many(row['days'], 'day')}, "
+                f"{Period.of(row['first_day'], row['last_day'])}: {row['total']:,} in {many(row['days'], 'day')}, "
                 f"{format_rate(row['per_day'])} per day ({level_text(self.level)} interval {low} to {high})"
             )
         return "\n".join([*lines, *self.notes])
@@ -136,7 +136,3 @@ class ChangePoints:
     def _repr_html_(self) -> str:
         shown = ("first_day", "last_day", "days", "total", "per_day", "per_day_low", "per_day_high")
         return html_table(self.segments.select(shown), str(self), " ".join([*self.notes, self.source]).strip())
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

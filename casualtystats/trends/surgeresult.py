@@ -11,7 +11,7 @@ import polars as pl
 
 from casualtystats.markup import html_table, write_table
 from casualtystats.periods import Every, Period, spoken_day
-from casualtystats.printing import format_rate
+from casualtystats.printing import format_rate, many
 from casualtystats.trends.cellchecks import spans_text
 from casualtystats.trends.ears import FLAT, SHORT
 
@@ -129,7 +129,7 @@ class Surges:
             told = ", ".join(spoken_day(day) for day in self.dates[:_MOST])
             more = f" and {len(self.dates) - _MOST} more" if len(self.dates) > _MOST else ""
             starts = "" if self.cell == "day" else f" of the {self.cell}s from"
-            found = f"{_many(len(self.dates), 'alarm')} in {of}:{starts} {told}{more}"
+            found = f"{many(len(self.dates), 'alarm')} in {of}:{starts} {told}{more}"
         return f"{self.noun}: {found} [{'; '.join([self._limit(), self._blind(), *self._others()])}]"
 
     __repr__ = __str__
@@ -141,7 +141,3 @@ class Surges:
     def _repr_html_(self) -> str:
         shown = ("date", "count", "mean", "sd", "threshold", "alarm", "reason")
         return html_table(self.frame.select(shown), str(self), " ".join([*self.notes, self.source]).strip())
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -7,6 +7,7 @@ from typing import Final
 from casualtystats.periods import Period
 from casualtystats.plots.data.swimlanes import LESS, OUT, Lane, Sort, swimlanes_picture
 from casualtystats.plots.dates import day_label
+from casualtystats.printing import many
 from casualtystats.reports.facilities import Facilities
 
 __all__ = ["swimlanes_alt"]
@@ -39,7 +40,9 @@ def swimlanes_alt(
     out = [lane for lane in lanes if lane.days(*OUT)]
     may = [lane for lane in lanes if not lane.days(*OUT) and lane.days(*OUT, sure=False)]
     less = [lane for lane in lanes if lane.days("partial") and lane not in out and lane not in may]
-    told = [f"Timeline of {_many(len(lanes))}, {Period.of(picture.first, picture.last)}, one lane each"]
+    told = [
+        f"Timeline of {many(len(lanes), 'facility', 'facilities')}, {Period.of(picture.first, picture.last)}, one lane each"
+    ]
     if out:
         longest = sorted(out, key=lambda lane: (-lane.days(*OUT), lane.id))[:_LISTED]
         told.append(f"Out of service on at least one day: {len(out):,}")
@@ -63,10 +66,6 @@ def swimlanes_alt(
     else:
         told.append("No hits")
     return ". ".join(told) + "."
-
-
-def _many(number: int) -> str:
-    return f"{number:,} {'facility' if number == 1 else 'facilities'}"
 
 
 def _not_known(lane: Lane) -> bool:

@@ -11,10 +11,10 @@ import polars as pl
 
 from casualtystats.errors import MeasureError, NoReportsError, OptionError, UndefinedEstimateError
 from casualtystats.periods import Period
+from casualtystats.printing import many
 from casualtystats.rates.recurrence.estimate import check_choices, mean_curve
 from casualtystats.rates.recurrence.result import Errors, MeanCumulative, Scale
 from casualtystats.rates.restoration.build import By, grouped
-from casualtystats.rates.restoration.wording import counted
 from casualtystats.reports.facilities.model import Facilities
 
 __all__ = ["Exact", "days_of", "mean_cumulative_hits"]
@@ -93,7 +93,7 @@ def mean_cumulative_hits(
     if period is None:
         if seen.is_empty():
             raise NoReportsError(
-                f"expected facilities with observed days, got {counted(register.height, 'facility', 'facilities')} without; "
+                f"expected facilities with observed days, got {many(register.height, 'facility', 'facilities')} without; "
                 "give observed_from and observed_until: elsewhere no hit does not mean none"
             )
         begun: list[date] = seen["begun"].to_list()
@@ -134,7 +134,7 @@ def _hits(
     fuzzy = known.filter(pl.col("date_earliest") != pl.col("date_latest"))
     if fuzzy.height and dates is None:
         raise UndefinedEstimateError(
-            f"expected hits dated to the day, got {counted(fuzzy.height, 'hit', 'hits')} dated within a range (first: "
+            f"expected hits dated to the day, got {many(fuzzy.height, 'hit')} dated within a range (first: "
             f"{fuzzy['hit_id'][0]}); give dates='earliest' and dates='latest' for a curve of each"
         )
     column = "date_latest" if dates == "latest" else "date_earliest"
@@ -143,16 +143,16 @@ def _hits(
     inside = placed.filter((pl.col("day") > pl.col("entry")) & (pl.col("day") <= pl.col("last")))
     notes: list[str] = []
     if unknown:
-        notes.append(f"{counted(unknown, 'hit', 'hits')} on facilities not known left out")
+        notes.append(f"{many(unknown, 'hit')} on facilities not known left out")
     if number := known.height - inside.height:
-        notes.append(f"{counted(number, 'hit', 'hits')} on days on which the facility is not followed left out")
+        notes.append(f"{many(number, 'hit')} on days on which the facility is not followed left out")
     if fuzzy.height:
-        notes.append(f"{counted(fuzzy.height, 'hit', 'hits')} dated within a range taken on the {dates} day")
+        notes.append(f"{many(fuzzy.height, 'hit')} dated within a range taken on the {dates} day")
     return inside.select("facility_id", "day"), notes
 
 
 def _left_out_facilities(number: int) -> list[str]:
-    return [f"{counted(number, 'facility', 'facilities')} not observed in the period left out"] if number else []
+    return [f"{many(number, 'facility', 'facilities')} not observed in the period left out"] if number else []
 
 
 def days_of(period: Any) -> tuple[date, date]:

@@ -7,10 +7,10 @@ from typing import Final, Literal
 import polars as pl
 
 from casualtystats.errors import NoReportsError, OptionError, UndefinedEstimateError
+from casualtystats.printing import many
 from casualtystats.rates.restoration.assemble import DATA, assembled
 from casualtystats.rates.restoration.durations import durations
 from casualtystats.rates.restoration.result import Interval, Method, Restoration, To
-from casualtystats.rates.restoration.wording import counted
 from casualtystats.reports.facilities.model import Facilities
 
 __all__ = ["By", "Ends", "grouped", "time_to_restoration"]
@@ -113,22 +113,20 @@ def time_to_restoration(
         late = usable.filter(pl.col("entry") > 0).height
         usable = usable.filter(pl.col("entry") == 0)
         if late:
-            notes.append(f"{counted(late, 'outage', 'outages')} already under way when follow-up began left out")
+            notes.append(f"{many(late, 'outage')} already under way when follow-up began left out")
         unseen = (pl.col("known") == "unknown_start") & (pl.col("event") != "destroyed")
         usable = pl.concat([usable, rows.filter(unseen).with_columns(event=pl.lit("censored"))])
         rows = rows.filter(~unseen)
         if number := usable.filter(pl.col("known") == "unknown_start").height:
             notes.append(
-                f"{counted(number, 'outage', 'outages')} that began on a day not known taken as lasting at least the days "
+                f"{many(number, 'outage')} that began on a day not known taken as lasting at least the days "
                 "seen; only long ones are still there to be seen, so that outages may look longer than they are"
             )
     numbers = {known: rows.filter(pl.col("known") == known).height for known in LEFT}
-    notes += [
-        f"{counted(count, 'outage', 'outages')} {LEFT[known]} left out" for known, count in numbers.items() if count
-    ]
+    notes += [f"{many(count, 'outage')} {LEFT[known]} left out" for known, count in numbers.items() if count]
     if usable.is_empty():
         raise NoReportsError(
-            f"expected at least one outage with a known start, got {counted(rows.height, 'outage', 'outages')} of which none "
+            f"expected at least one outage with a known start, got {many(rows.height, 'outage')} of which none "
             f"can be used{': ' if notes[1:] else ''}{'; '.join(notes[1:])}"
         )
     return assembled(
@@ -172,7 +170,7 @@ def _ended(usable: pl.DataFrame, ends: Ends | None) -> tuple[pl.DataFrame, list[
         time_high=pl.when(within).then(length).otherwise("time_high"),
         known=pl.when(within).then(pl.lit("exact")).otherwise("known"),
     )
-    return taken, [f"{counted(number, 'outage', 'outages')} of known length only within bounds taken at the {ends}"]
+    return taken, [f"{many(number, 'outage')} of known length only within bounds taken at the {ends}"]
 
 
 def _chosen(fuzzy: int, destroyed: int, method: Method | None, rounds: bool) -> tuple[Method, str]:
@@ -183,8 +181,8 @@ def _chosen(fuzzy: int, destroyed: int, method: Method | None, rounds: bool) -> 
     UndefinedEstimateError
         If the one asked for, or any, has no meaning for the data.
     """
-    ends = f"{counted(fuzzy, 'outage', 'outages')} of known length only within bounds"
-    gone = f"{counted(destroyed, 'outage', 'outages')} that ended as destroyed"
+    ends = f"{many(fuzzy, 'outage')} of known length only within bounds"
+    gone = f"{many(destroyed, 'outage')} that ended as destroyed"
     if fuzzy and destroyed:
         raise UndefinedEstimateError(
             f"expected exact ends where facilities were destroyed, or none destroyed; got {ends} and {gone}, for which there "

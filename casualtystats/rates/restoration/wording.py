@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from casualtystats.printing import format_count
+from casualtystats.printing import format_count, many
 from casualtystats.rates.sampling import level_text
 
-__all__ = ["METHOD_WORDS", "counted", "days_or_not", "described"]
+__all__ = ["METHOD_WORDS", "days_or_not", "described"]
 
 METHOD_WORDS: Final = {
     "kaplan_meier": "Kaplan-Meier",
     "cumulative_incidence": "cumulative incidence, destroyed facilities apart",
     "turnbull": "Turnbull, from intervals; no sampling interval",
 }
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """A number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "outage", "outages"), counted(1200, "outage", "outages")
-    ('1 outage', '1,200 outages')
-    """
-    return f"{number:,} {one if number == 1 else many}"
 
 
 def days_or_not(days: float | None) -> str:
@@ -47,7 +36,7 @@ def described(row: dict[str, Any], level: float) -> str:
     >>> described(row | {"outages": 18, "restored": 11, "destroyed": 0}, 0.95)
     'median 11 days (95 % interval 5 to not reached), 18 outages, 11 restored'
     """
-    counts = f"{counted(row['outages'], 'outage', 'outages')}, {row['restored']:,} restored"
+    counts = f"{many(row['outages'], 'outage')}, {row['restored']:,} restored"
     if row["destroyed"]:
         counts += f", {row['destroyed']:,} destroyed"
     if row["method"] == "turnbull":

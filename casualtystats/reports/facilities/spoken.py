@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import polars as pl
 
+from casualtystats.printing import many
+
 __all__ = ["counted", "register_line"]
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """A number with its noun.
+    """A number of things with their noun, where "no" reads better than 0.
 
     Examples
     --------
     >>> counted(1, "hit"), counted(0, "spell"), counted(1200, "facility", "facilities")
     ('1 hit', 'no spells', '1,200 facilities')
     """
-    if number == 1:
-        return f"1 {noun}"
-    return f"{f'{number:,}' if number else 'no'} {plural or noun + 's'}"
+    return many(number, noun, plural) if number else f"no {plural or noun + 's'}"
 
 
 def register_line(facilities: pl.DataFrame, spells: pl.DataFrame, hits: pl.DataFrame, rejected: pl.DataFrame) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import polars as pl
 
 from casualtystats.markup import html_table, write_table
-from casualtystats.printing import format_rate
+from casualtystats.printing import format_rate, many
 from casualtystats.trends.forecast.comparison import paired_difference
 from casualtystats.trends.forecast.evaluate import Origins, Scheme, level_name
 from casualtystats.trends.forecast.models import LABELS, Model
@@ -110,7 +110,7 @@ def score_table(noun: str, cell: str, cells: int, found: Origins, scheme: Scheme
     notes: list[str] = []
     if found.number:
         notes.append(
-            f"{_many(found.number, 'origin')}, {_many(scheme.step, cell)} apart, {_many(scheme.horizon, cell)} ahead; every "
+            f"{many(found.number, 'origin')}, {many(scheme.step, cell)} apart, {many(scheme.horizon, cell)} ahead; every "
             "model fitted anew at each, without what came later."
         )
     if found.failed:
@@ -150,8 +150,8 @@ def _by_origin(rows: pl.DataFrame, origins: int) -> Any:
 
 
 def _verdict(best: Model, row: dict[str, Any], origins: int) -> str:
-    over = f"over {_many(origins, 'origin')}"
-    few = f"; {_many(origins, 'origin')} {'are' if origins > 1 else 'is'} too few to tell" if origins < _FEW else ""
+    over = f"over {many(origins, 'origin')}"
+    few = f"; {many(origins, 'origin')} {'are' if origins > 1 else 'is'} too few to tell" if origins < _FEW else ""
     if best == "naive":
         return f"the naive forecast is not beaten: it has the lowest mean CRPS {over}{few}"
     share, low, high = row["skill"], row["gain_low"], row["gain_high"]
@@ -175,10 +175,6 @@ def _not_evaluated(cell: str, cells: int, found: Origins, scheme: Scheme) -> str
         f"not evaluated: at least {needed} {cell}s are needed ({scheme.min_history} known and {scheme.horizon} ahead), got "
         f"{cells}"
     )
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _schema(scheme: Scheme) -> dict[str, Any]:

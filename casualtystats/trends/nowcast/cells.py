@@ -12,22 +12,12 @@ from numpy.typing import NDArray
 
 from casualtystats.errors import DoubleCountError, OptionError, TooFewReportsError
 from casualtystats.periods import Period
+from casualtystats.printing import many
 
-__all__ = ["Matrix", "carry_forward", "many", "periods_of", "read_cells", "whole_or_float"]
+__all__ = ["Matrix", "carry_forward", "periods_of", "read_cells", "whole_or_float"]
 
 Floats = NDArray[np.float64]
 Matrix = Sequence[Sequence[float | None]] | NDArray[Any] | pl.DataFrame
-
-
-def many(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    Examples
-    --------
-    >>> many(1, "week"), many(2, "week")
-    ('1 week', '2 weeks')
-    """
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def whole_or_float(name: str, values: Floats, *, whole: bool) -> pl.Series:

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from casualtystats.errors import DecreaseError, OptionError
-from casualtystats.printing import format_count
-from casualtystats.trends.nowcast.cells import many
+from casualtystats.printing import format_count, many
 from casualtystats.trends.nowcast.triangle import Triangle
 
 __all__ = ["Decrease", "DecreaseRule", "find_decreases", "handled", "told"]

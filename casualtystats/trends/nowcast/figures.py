@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from casualtystats.errors import DoubleCountError, UndefinedEstimateError
 from casualtystats.periods import Period
+from casualtystats.printing import many
 from casualtystats.reports.vintages import FULL_FIGURE, count_text, figure_of, figure_text, published_text
 from casualtystats.trends.nowcast.ages import age_between, age_of
-from casualtystats.trends.nowcast.cells import carry_forward, many
+from casualtystats.trends.nowcast.cells import carry_forward
 from casualtystats.trends.nowcast.triangle import AgeStep
 
 __all__ = ["SPAN", "Hedged", "Matrices", "counts_of", "matrix_of", "one_figure_each", "said"]

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from casualtystats.errors import OptionError
 from casualtystats.periods.cadence import Every
-from casualtystats.printing import format_rate
+from casualtystats.printing import format_rate, many
 from casualtystats.rates.sampling import check_level
 from casualtystats.reports import ReportArchive, Reports
 from casualtystats.reports.preferred import RoleChoice
 from casualtystats.trends.nowcast.bootstrap import Residuals, draw_missing, residuals_of
-from casualtystats.trends.nowcast.cells import many
 from casualtystats.trends.nowcast.decreases import DecreaseRule, find_decreases, handled, told
 from casualtystats.trends.nowcast.figures import Hedged
 from casualtystats.trends.nowcast.ladder import ChainLadder, chain_ladder, check_tail

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from casualtystats.errors import OptionError, TooFewReportsError
 from casualtystats.markup import html_table
 from casualtystats.periods import Period
-from casualtystats.trends.nowcast.cells import Matrix, carry_forward, many, periods_of, read_cells, whole_or_float
+from casualtystats.printing import many
+from casualtystats.trends.nowcast.cells import Matrix, carry_forward, periods_of, read_cells, whole_or_float
 
 __all__ = ["AGES", "AgeStep", "Triangle"]
 

@@ -9,13 +9,13 @@ import polars as pl
 from casualtystats.errors import NoReportsError, OptionError, PeriodError, VintageError
 from casualtystats.periods import Period, parse_date
 from casualtystats.periods.cadence import Every, every_name
+from casualtystats.printing import many
 from casualtystats.reports import ReportArchive, Reports
 from casualtystats.reports.preferred import RoleChoice
 from casualtystats.reports.select import Selection
 from casualtystats.reports.vintages import figure_text
 from casualtystats.trends.nowcast.ages import usual_step
 from casualtystats.trends.nowcast.calendars import cells_of, common_calendar
-from casualtystats.trends.nowcast.cells import many
 from casualtystats.trends.nowcast.figures import SPAN, Hedged, counts_of, matrix_of, one_figure_each, said
 from casualtystats.trends.nowcast.triangle import AGES, AgeStep, Triangle
 from casualtystats.vocabulary import MEASURES, Measure, Unit, adds_over_time, measure_noun
